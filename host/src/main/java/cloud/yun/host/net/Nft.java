@@ -1,0 +1,89 @@
+package cloud.yun.host.net;
+
+import cloud.yun.host.process.Command;
+import cloud.yun.host.process.CommandFailed;
+import cloud.yun.host.process.Commands;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+/// nftables of one namespace. A script is one transaction: all of it holds, or nothing changed.
+///
+/// @see <a href="https://www.netfilter.org/projects/nftables/manpage.html">nft(8)</a>
+public final class Nft {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /// @param family `ip`, `ip6`, `inet`, `bridge`, `netdev` or `arp`
+    public record Table(String family, String name) {}
+
+    private final Commands commands;
+    private final Optional<String> namespace;
+
+    Nft(Commands commands, Optional<String> namespace) {
+        this.commands = commands;
+        this.namespace = namespace;
+    }
+
+    /// Applies a script in nft's own language, atomically.
+    ///
+    /// @throws CommandFailed it was refused; the message has nft's line and caret
+    public void apply(String script) {
+        commands.run(Command.of("nft", "-f", "-").stdin(script).in(namespace));
+    }
+
+    /// Replaces one table as a whole, in one transaction; packets see the old one or the new one.
+    ///
+    /// @param body what stands between the braces of `table FAMILY NAME { ... }`
+    public void replaceTable(Table table, String body) {
+        apply(dropping(table) + "table " + table.family() + " " + table.name() + " {\n" + body + "\n}\n");
+    }
+
+    public void deleteTable(Table table) {
+        if (tables().contains(table)) apply(dropping(table));
+    }
+
+    /// Naming a table first makes it exist, so that deleting it cannot fail: nft 1.0 has no `destroy`.
+    private static String dropping(Table table) {
+        String name = table.family() + " " + table.name();
+        return "table " + name + "\ndelete table " + name + "\n";
+    }
+
+    public List<Table> tables() {
+        var tables = new ArrayList<Table>();
+        for (JsonNode entry : list("list", "tables")) {
+            if (entry.has("table")) {
+                var table = entry.path("table");
+                tables.add(new Table(
+                        table.path("family").asString(""), table.path("name").asString("")));
+            }
+        }
+        return tables;
+    }
+
+    /// @return the objects of a table in nft's JSON (`chain`, `rule`, `set`, `map` ...); empty when there is no such
+    /// table
+    public List<JsonNode> objects(Table table) {
+        try {
+            return list("list", "table", table.family(), table.name());
+        } catch (CommandFailed e) {
+            if (e.says("No such file or directory")) return List.of();
+            throw e;
+        }
+    }
+
+    /// @return the whole rule set as text, for people
+    public String text() {
+        return commands.output(Command.of("nft", "list", "ruleset").in(namespace));
+    }
+
+    private List<JsonNode> list(String... what) {
+        String out = commands.output(Command.of("nft", "-j").with(what).in(namespace));
+        var objects = new ArrayList<JsonNode>();
+        for (JsonNode entry : JSON.readTree(out.isBlank() ? "{}" : out).path("nftables")) {
+            if (!entry.has("metainfo")) objects.add(entry);
+        }
+        return objects;
+    }
+}
