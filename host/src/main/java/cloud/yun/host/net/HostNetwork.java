@@ -254,6 +254,7 @@ public final class HostNetwork {
         run(
                 ipCommand("addr", "del", cidr, "dev", device),
                 "Cannot assign requested address",
+                "address not found", // newer and older kernels differ in the first letter
                 "Address not found",
                 "Cannot find device");
     }
