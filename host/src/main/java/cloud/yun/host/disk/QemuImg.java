@@ -17,7 +17,8 @@ import tools.jackson.databind.ObjectMapper;
 public final class QemuImg {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration LONG = Duration.ofHours(2);
-    /// A crafted header can ask for gigabytes of tables: OpenStack's own limits for reading one (bytes, CPU seconds).
+    /// A crafted header can ask for gigabytes of tables: OpenStack's own limits for reading one (bytes, CPU
+    /// seconds).
     private static final String ADDRESS_SPACE_MAX = "--as=1073741824";
 
     private static final String CPU_SECONDS_MAX = "--cpu=30";
@@ -72,7 +73,8 @@ public final class QemuImg {
         return node.has(field) ? Optional.of(node.path(field).asString("")) : Optional.empty();
     }
 
-    /// Looks at a file that came from outside: its format is taken from its bytes and must be the one claimed, and it
+    /// Looks at a file that came from outside: its format is taken from its bytes and must be the one claimed,
+    /// and it
     /// may
     /// name no other file.
     ///

@@ -11,7 +11,8 @@ public final class Shaping {
     /// Limits what leaves the host through a link; for a tap that is what the guest receives.
     ///
     /// @param kbit kilobits per second
-    /// @param burstKbit size of a burst, at least one frame; Neutron takes 80 % of the rate where nothing is said
+    /// @param burstKbit size of a burst, at least one frame; Neutron takes 80 % of the rate where nothing is
+    /// said
     public void limitOutgoing(String device, long kbit, long burstKbit) {
         network.commands()
                 .run(network.tc(

@@ -14,7 +14,8 @@ import java.util.stream.Stream;
 
 /// What to run: an immutable description, changed by copies.
 ///
-/// @param namespace name of a network namespace under `/run/netns`; the file system and cgroups stay those of the host
+/// @param namespace name of a network namespace under `/run/netns`; the file system and cgroups stay those of
+/// the host
 /// @param deadline after this time the program and its children are killed
 /// @param accepted exit codes that are not a failure
 public record Command(
@@ -59,7 +60,8 @@ public record Command(
         return withArguments(Stream.of(more).map(a -> new Argument(a, false)).toList());
     }
 
-    /// Adds an argument that must never be shown. Other users of the host can still read it in `/proc`: prefer stdin.
+    /// Adds an argument that must never be shown. Other users of the host can still read it in `/proc`: prefer
+    /// stdin.
     public Command withSecret(String secret) {
         return withArguments(List.of(new Argument(secret, true)));
     }
@@ -78,7 +80,8 @@ public record Command(
         return new Command(program, arguments, bytes, namespace, directory, environment, deadline, accepted);
     }
 
-    /// Runs in a network namespace of that name, entered with `nsenter` (unlike `ip netns exec` it keeps `/sys`).
+    /// Runs in a network namespace of that name, entered with `nsenter` (unlike `ip netns exec` it keeps
+    /// `/sys`).
     public Command in(String networkNamespace) {
         return in(Optional.of(networkNamespace));
     }

@@ -3,7 +3,8 @@ package cloud.yun.host.process;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/// A program of the host did not do its work. The message holds the command without its secrets and what it said last.
+/// A program of the host did not do its work. The message holds the command without its secrets and what it
+/// said last.
 public final class CommandFailed extends RuntimeException {
     private static final int TAIL = 2000;
 

@@ -9,7 +9,8 @@ public interface Commands {
 
     /// Runs the program to its end.
     ///
-    /// @throws CommandFailed it is not installed, ended with a code that is not accepted, or passed its deadline
+    /// @throws CommandFailed it is not installed, ended with a code that is not accepted, or passed its
+    /// deadline
     Result run(Command command);
 
     /// @return the standard output of a command

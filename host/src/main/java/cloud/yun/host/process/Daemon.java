@@ -18,11 +18,13 @@ import java.util.function.BooleanSupplier;
 
 /// A program in the background that outlives us, known by its pid file.
 ///
-/// It runs in the foreground mode of its program, in a session of its own (`setsid`), with its output in a log file,
+/// It runs in the foreground mode of its program, in a session of its own (`setsid`), with its output in a log
+/// file,
 /// and
 /// goes to init when we end. Another instance of this class with the same pid file finds it again.
 ///
-/// A pid can be taken over by a stranger after a crash: a process counts as ours only if its command line holds `mark`.
+/// A pid can be taken over by a stranger after a crash: a process counts as ours only if its command line
+/// holds `mark`.
 ///
 /// @param name for messages
 /// @param mark a text unique to this daemon in its command line: the path of its configuration, for example
@@ -126,7 +128,8 @@ public record Daemon(String name, Path pidFile, String mark, Path log) {
         return pid.isPresent() && Signals.send(pid.getAsLong(), Signals.HUP);
     }
 
-    /// Stops it: SIGTERM, and SIGKILL when the grace is over. Removes the pid file. Nothing happens if it does not run.
+    /// Stops it: SIGTERM, and SIGKILL when the grace is over. Removes the pid file. Nothing happens if it does
+    /// not run.
     public void stop(Duration grace) {
         var found = pid();
         if (found.isPresent()) {

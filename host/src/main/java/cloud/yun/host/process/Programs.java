@@ -6,11 +6,13 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Where the host's programs are. Debian gives ordinary users a PATH without the sbin directories, so they are added.
+/// Where the host's programs are. Debian gives ordinary users a PATH without the sbin directories, so they are
+/// added.
 public final class Programs {
     private Programs() {}
 
-    /// @return the absolute path of a program, or its name when it is nowhere (the start then fails and says so)
+    /// @return the absolute path of a program, or its name when it is nowhere (the start then fails and says
+    /// so)
     static String find(String program) {
         return locate(program).map(Path::toString).orElse(program);
     }
