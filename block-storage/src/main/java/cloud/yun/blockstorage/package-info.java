@@ -1,0 +1,2 @@
+/// The block-storage room: see its README.
+package cloud.yun.blockstorage;

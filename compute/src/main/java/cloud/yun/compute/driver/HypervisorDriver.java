@@ -1,0 +1,155 @@
+package cloud.yun.compute.driver;
+
+import cloud.yun.blockstorage.ServerVolumes.Connection;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// One host's guests. All calls block, are idempotent and bounded in time; a call for a guest that is already as
+/// wanted
+/// succeeds. A driver knows no project, quota, policy or database of ours.
+public interface HypervisorDriver {
+    /// libvirt's words with Nova's numbers: `power_state` in the API.
+    enum PowerState {
+        NOSTATE(0),
+        RUNNING(1),
+        PAUSED(3),
+        SHUTDOWN(4),
+        CRASHED(6),
+        SUSPENDED(7);
+
+        private final int number;
+
+        PowerState(int number) {
+            this.number = number;
+        }
+
+        public int number() {
+            return number;
+        }
+    }
+
+    /// @param rootGib size of the root disk; 0 means the image's own size
+    /// @param image file of the root disk's image on this host and its format; empty when the guest boots from a
+    ///     volume
+    /// @param rootDevice for example `/dev/vda`
+    /// @param configDrive files of the config drive by path; empty: none
+    /// @param properties image properties and flavor extra specs that the driver understands, `hw_...`
+    record Guest(
+            String serverId,
+            String domainName,
+            String displayName,
+            String projectId,
+            String userId,
+            int vcpus,
+            int memoryMib,
+            int rootGib,
+            int ephemeralGib,
+            int swapMib,
+            Optional<Image> image,
+            String rootDevice,
+            List<Nic> nics,
+            List<Disk> volumes,
+            Map<String, String> configDrive,
+            Map<String, String> properties) {}
+
+    record Image(String id, Path file, String format) {}
+
+    /// @param tap device that the network room has made on this host
+    record Nic(String portId, String mac, String tap, int mtu) {}
+
+    /// @param device for example `/dev/vdb`
+    /// @param bootIndex 0 for the disk to boot from, -1 for none
+    record Disk(String volumeId, String device, Connection connection, int bootIndex) {}
+
+    /// @param host the address on which the VNC server listens
+    record Vnc(String host, int port) {}
+
+    /// @param version of the hypervisor as Nova writes it, for example 7002000
+    record Host(
+            String hostname,
+            String type,
+            int version,
+            String cpuInfo,
+            String hostIp,
+            int vcpus,
+            int memoryMib,
+            int diskGib,
+            int freeDiskGib,
+            long uptimeSeconds) {}
+
+    record Diagnostics(
+            PowerState state,
+            long cpuTimeNanos,
+            long uptimeSeconds,
+            int memoryMib,
+            Map<String, Map<String, Long>> disks,
+            Map<String, Map<String, Long>> nics) {}
+
+    /// The image of the guest is in this host's cache.
+    void cacheImage(Image image);
+
+    /// Root, ephemeral and swap disks and the config drive.
+    void createDisks(Guest guest);
+
+    /// Succeeds when already gone.
+    void deleteDisks(String serverId);
+
+    /// The domain is defined and running.
+    void start(Guest guest);
+
+    /// Asks the guest to shut down, again every `retry`, and pulls the plug after `timeout`; `timeout` zero pulls
+    /// at once.
+    void stop(String serverId, Duration timeout, Duration retry);
+
+    /// Stopped at once and no longer known to the hypervisor. Succeeds when already gone.
+    void destroy(String serverId);
+
+    /// The guest reboots by itself; if it does not within `timeout`, hard.
+    void rebootSoft(Guest guest, Duration timeout);
+
+    void rebootHard(Guest guest);
+
+    void pause(String serverId);
+
+    void unpause(String serverId);
+
+    /// Memory to disk.
+    void suspend(String serverId);
+
+    void resume(Guest guest);
+
+    /// Returns when the guest has it.
+    void attachVolume(String serverId, Disk disk);
+
+    /// Returns when the guest has let go of it. Succeeds when it was not attached.
+    void detachVolume(String serverId, Disk disk);
+
+    void resizeVolume(String serverId, Disk disk, long sizeBytes);
+
+    void attachNic(String serverId, Nic nic);
+
+    void detachNic(String serverId, Nic nic);
+
+    /// @return the last `bytesMax` bytes of the serial log
+    String consoleLog(String serverId, long bytesMax);
+
+    Optional<Vnc> vnc(String serverId);
+
+    Optional<PowerState> state(String serverId);
+
+    /// @return all guests of ours on this host, with their states
+    Map<String, PowerState> guests();
+
+    /// @return server ids that have disks or other files on this host, for the invariant check
+    java.util.Set<String> serversWithFiles();
+
+    Diagnostics diagnostics(String serverId);
+
+    Host host();
+
+    /// @param listener is told of a server whose power state changed by itself
+    void onStateChange(java.util.function.BiConsumer<String, PowerState> listener);
+}

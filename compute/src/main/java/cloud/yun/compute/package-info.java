@@ -1,0 +1,2 @@
+/// The compute room: see its README.
+package cloud.yun.compute;

@@ -1,0 +1,2 @@
+/// The identity room: see its README.
+package cloud.yun.identity;

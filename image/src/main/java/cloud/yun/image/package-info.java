@@ -1,0 +1,2 @@
+/// The image room: see its README.
+package cloud.yun.image;

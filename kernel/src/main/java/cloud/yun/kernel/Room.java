@@ -1,0 +1,31 @@
+package cloud.yun.kernel;
+
+import cloud.yun.kernel.check.Invariant;
+import cloud.yun.kernel.http.ApiService;
+import cloud.yun.kernel.http.Route;
+import cloud.yun.kernel.policy.Policy;
+import cloud.yun.kernel.reconcile.Reconciler;
+import java.util.List;
+
+/// What a room gives to the house.
+public interface Room {
+    ApiService service();
+
+    List<Route> routes();
+
+    Policy policy();
+
+    default List<Reconciler> reconcilers() {
+        return List.of();
+    }
+
+    default List<Invariant> invariants() {
+        return List.of();
+    }
+
+    /// After the schema is there and before requests are served: default rows, agents.
+    default void start() {}
+
+    /// Guests, networks and volumes stay as they are.
+    default void stop() {}
+}

@@ -1,0 +1,115 @@
+package cloud.yun.kernel.db;
+
+import cloud.yun.kernel.error.CloudException.Unavailable;
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.SQLException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/// PostgreSQL through a pool. A fair semaphore in front lets nobody starve; conflicts are tried again.
+final class PostgresDatabase implements Database {
+    private static final int TRIES = 10;
+    private static final long WAIT_SECONDS_MAX = 30;
+
+    private final HikariDataSource pool;
+    private final Jdbi jdbi;
+    private final Semaphore permits;
+
+    PostgresDatabase(String url, int connectionsMax) {
+        var config = new HikariConfig();
+        config.setJdbcUrl(url);
+        config.setMaximumPoolSize(connectionsMax);
+        config.setMinimumIdle(1);
+        config.setAutoCommit(false);
+        config.setPoolName("postgresql");
+        config.setInitializationFailTimeout(10_000);
+        pool = new HikariDataSource(config);
+        jdbi = Jdbi.create(pool);
+        permits = new Semaphore(connectionsMax, true);
+    }
+
+    @Override
+    public <T> T transaction(Function<Tx, T> work) {
+        return within(handle -> {
+            var tx = new JdbiTx(handle, Dialect.POSTGRESQL);
+            T result = work.apply(tx);
+            handle.getConnection().commit();
+            tx.wakes().forEach(Runnable::run);
+            return result;
+        });
+    }
+
+    @Override
+    public <T> T read(Function<Tx, T> work) {
+        return within(handle -> {
+            handle.getConnection().setReadOnly(true);
+            try {
+                return work.apply(new JdbiTx(handle, Dialect.POSTGRESQL));
+            } finally {
+                handle.getConnection().rollback();
+                handle.getConnection().setReadOnly(false);
+            }
+        });
+    }
+
+    private interface Work<T> {
+        T on(Handle handle) throws SQLException;
+    }
+
+    private <T> T within(Work<T> work) {
+        try {
+            if (!permits.tryAcquire(WAIT_SECONDS_MAX, TimeUnit.SECONDS))
+                throw new Unavailable("The database is busy.", "no connection in " + WAIT_SECONDS_MAX + " s", null);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Unavailable("The service is stopping.", "interrupted before a transaction", e);
+        }
+        try {
+            return retrying(work);
+        } finally {
+            permits.release();
+        }
+    }
+
+    private <T> T retrying(Work<T> work) {
+        for (int attempt = 1; ; attempt++) {
+            try (Handle handle = jdbi.open()) {
+                try {
+                    return work.on(handle);
+                } catch (RuntimeException | Error | SQLException e) {
+                    handle.getConnection().rollback();
+                    if (!conflict(e) || attempt == TRIES) throw e;
+                }
+            } catch (SQLException e) {
+                throw new Unavailable("The database did not answer.", String.valueOf(e.getMessage()), e);
+            }
+        }
+    }
+
+    /// Serialization failure and deadlock: the other transaction won, ours may be run again.
+    private static boolean conflict(Throwable failure) {
+        for (var cause = failure; cause != null; cause = cause.getCause())
+            if (cause instanceof SQLException sql
+                    && ("40001".equals(sql.getSQLState()) || "40P01".equals(sql.getSQLState()))) return true;
+        return false;
+    }
+
+    @Override
+    public Dialect dialect() {
+        return Dialect.POSTGRESQL;
+    }
+
+    @Override
+    public javax.sql.DataSource migrationSource() {
+        return pool;
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+    }
+}

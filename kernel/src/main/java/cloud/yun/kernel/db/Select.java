@@ -1,0 +1,140 @@
+package cloud.yun.kernel.db;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// A list query with filters, sort keys, a marker and a limit: the only SQL that is composed, from a fixed set of
+/// columns.
+///
+/// A page is found by the values of its marker, never by an offset, so it costs the same at any position.
+/// Everything
+/// given as text here is a constant of the store; what users send is bound.
+public final class Select {
+    /// @param expression a column, or `COALESCE(column, '')` where it may be NULL; never a user's text
+    public record Sort(String expression, boolean ascending) {
+        public static Sort asc(String expression) {
+            return new Sort(expression, true);
+        }
+
+        public static Sort desc(String expression) {
+            return new Sort(expression, false);
+        }
+    }
+
+    private final String columns;
+    private final String from;
+    private final List<String> conditions = new ArrayList<>();
+    private final List<@Nullable Object> arguments = new ArrayList<>();
+    private List<Sort> sorts = List.of();
+    private int limit = -1;
+
+    private Select(String columns, String from) {
+        this.columns = columns;
+        this.from = from;
+    }
+
+    /// `Select.of("id, name", "server")`.
+    public static Select of(String columns, String from) {
+        return new Select(columns, from);
+    }
+
+    public Select where(String condition, @Nullable Object... values) {
+        conditions.add("(" + condition + ")");
+        for (var value : values) arguments.add(value);
+        return this;
+    }
+
+    /// Only when there is a value.
+    public Select where(String condition, Optional<?> value) {
+        return value.isPresent() ? where(condition, new Object[] {value.get()}) : this;
+    }
+
+    /// No row at all when `values` is empty.
+    public Select in(String column, Collection<?> values) {
+        if (values.isEmpty()) return where("1 = 0");
+        return where(column + " IN (" + Tx.marks(values.size()) + ")", values.toArray());
+    }
+
+    /// @param keys the last one must tell all rows apart, for example `id`
+    public Select order(List<Sort> keys) {
+        sorts = List.copyOf(keys);
+        return this;
+    }
+
+    public Select order(Sort... keys) {
+        return order(List.of(keys));
+    }
+
+    public Select limit(int rows) {
+        limit = rows;
+        return this;
+    }
+
+    /// Goes on behind the row whose `column` is `id`. Call it after [#order].
+    ///
+    /// @return empty when there is no such row: the caller words the error
+    public Optional<Select> after(Tx tx, String column, String id) {
+        var keys = String.join(", ", sorts.stream().map(Sort::expression).toList());
+        var values = tx.first(
+                "SELECT " + keys + " FROM " + from + " WHERE " + column + " = ?",
+                r -> {
+                    var found = new ArrayList<Object>();
+                    for (int i = 1; i <= sorts.size(); i++) found.add(r.raw(i));
+                    return found;
+                },
+                id);
+        return values.map(this::behind);
+    }
+
+    private Select behind(List<Object> values) {
+        boolean same =
+                sorts.stream().allMatch(s -> s.ascending() == sorts.getFirst().ascending());
+        if (same) {
+            var keys = String.join(", ", sorts.stream().map(Sort::expression).toList());
+            return where(
+                    "(" + keys + ") " + (sorts.getFirst().ascending() ? ">" : "<") + " (" + Tx.marks(values.size())
+                            + ")",
+                    values.toArray());
+        }
+        var alternatives = new ArrayList<String>();
+        var bound = new ArrayList<Object>();
+        for (int i = 0; i < sorts.size(); i++) {
+            var parts = new ArrayList<String>();
+            for (int j = 0; j < i; j++) {
+                parts.add(sorts.get(j).expression() + " = ?");
+                bound.add(values.get(j));
+            }
+            parts.add(sorts.get(i).expression() + (sorts.get(i).ascending() ? " > ?" : " < ?"));
+            bound.add(values.get(i));
+            alternatives.add(String.join(" AND ", parts));
+        }
+        return where(String.join(" OR ", alternatives), bound.toArray());
+    }
+
+    public <T> List<T> list(Tx tx, Row.Mapper<T> mapper) {
+        var sql = new StringBuilder("SELECT ").append(columns).append(" FROM ").append(from);
+        appendWhere(sql);
+        if (!sorts.isEmpty())
+            sql.append(" ORDER BY ")
+                    .append(String.join(
+                            ", ",
+                            sorts.stream()
+                                    .map(s -> s.expression() + (s.ascending() ? " ASC" : " DESC"))
+                                    .toList()));
+        if (limit >= 0) sql.append(" LIMIT ").append(limit);
+        return tx.query(sql.toString(), mapper, arguments.toArray());
+    }
+
+    public long count(Tx tx) {
+        var sql = new StringBuilder("SELECT COUNT(*) AS n FROM ").append(from);
+        appendWhere(sql);
+        return tx.number(sql.toString(), arguments.toArray());
+    }
+
+    private void appendWhere(StringBuilder sql) {
+        if (!conditions.isEmpty()) sql.append(" WHERE ").append(String.join(" AND ", conditions));
+    }
+}

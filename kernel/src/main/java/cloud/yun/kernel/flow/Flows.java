@@ -1,0 +1,200 @@
+package cloud.yun.kernel.flow;
+
+import cloud.yun.kernel.auth.Caller;
+import cloud.yun.kernel.db.Database;
+import cloud.yun.kernel.db.Dialect;
+import cloud.yun.kernel.db.Tx;
+import cloud.yun.kernel.error.CloudException.Conflict;
+import cloud.yun.kernel.error.CloudException.NotFound;
+import cloud.yun.kernel.flow.FlowRecord.Origin;
+import cloud.yun.kernel.flow.FlowState.Event;
+import cloud.yun.kernel.json.Json;
+import cloud.yun.kernel.reconcile.Reconciler;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// All flows of this process: records them, runs them, and takes over those that another process left behind.
+public final class Flows implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Flows.class);
+    static final Duration LEASE = Duration.ofSeconds(60);
+    private static final Duration PASS = Duration.ofSeconds(2);
+    private static final Duration KEEP = Duration.ofDays(30);
+    private static final int CLAIM_MAX = 100;
+
+    private final Database db;
+    private final Clock clock;
+    private final String owner = UUID.randomUUID().toString();
+    private final Map<String, Flow<?>> known = new ConcurrentHashMap<>();
+    private final Map<String, Thread> running = new ConcurrentHashMap<>();
+    private volatile FlowProbe probe = FlowProbe.NONE;
+    private volatile boolean started;
+    private volatile boolean stopping;
+
+    public Flows(Database db, Clock clock) {
+        this.db = db;
+        this.clock = clock;
+    }
+
+    /// Every flow of every room is registered before [#begin], so that what was left behind can go on.
+    public void register(Flow<?> flow) {
+        if (known.putIfAbsent(flow.name(), flow) != null)
+            throw new IllegalArgumentException("two flows are named " + flow.name());
+    }
+
+    public void probe(FlowProbe newProbe) {
+        probe = newProbe;
+    }
+
+    /// Records a flow in the transaction of the request. It runs once that is durable.
+    ///
+    /// @param resourceId what the flow works on; users find the flow by it
+    /// @return the flow's id
+    public <P extends Record> String start(Tx tx, Flow<P> flow, P params, Caller caller, String resourceId) {
+        return start(
+                tx,
+                flow,
+                params,
+                new Origin(
+                        caller.project().map(Caller.Project::id).orElse(""),
+                        caller.userId(),
+                        resourceId,
+                        caller.requestId()));
+    }
+
+    public <P extends Record> String start(Tx tx, Flow<P> flow, P params, Origin origin) {
+        if (known.get(flow.name()) == null) throw new IllegalArgumentException(flow.name() + " is not registered");
+        var id = UUID.randomUUID().toString();
+        var now = clock.instant();
+        new FlowStore(tx).insert(id, flow.name(), Json.text(params), origin, owner, now, now.plus(LEASE));
+        tx.afterCommit(() -> launch(id));
+        return id;
+    }
+
+    /// Begins to run flows, the ones left behind first.
+    public void begin() {
+        if (db.dialect() == Dialect.SQLITE) db.write(tx -> new FlowStore(tx).breakLeases());
+        started = true;
+        takeOver();
+    }
+
+    private void launch(String id) {
+        if (!started || stopping) return; // begin() or another process finds it by its lease
+        var thread = Thread.ofVirtual().name("flow-" + id).unstarted(() -> {
+            try {
+                new FlowRunner(db, clock, owner, probe, () -> stopping).run(id, known);
+            } catch (RuntimeException e) {
+                if (!stopping) LOG.error("flow {}: the runner itself failed; its lease will expire", id, e);
+            } finally {
+                running.remove(id);
+            }
+        });
+        if (running.putIfAbsent(id, thread) == null) thread.start();
+    }
+
+    private void takeOver() {
+        var now = clock.instant();
+        db.write(tx -> new FlowStore(tx).renew(owner, now, now.plus(LEASE)));
+        var ids = db.transaction(tx -> new FlowStore(tx).claim(owner, now, now.plus(LEASE), CLAIM_MAX));
+        ids.forEach(this::launch);
+    }
+
+    /// Renews our leases and takes over flows whose lease has expired.
+    public Reconciler reconciler() {
+        return new Reconciler() {
+            @Override
+            public String name() {
+                return "flows";
+            }
+
+            @Override
+            public Duration period() {
+                return PASS;
+            }
+
+            @Override
+            public void reconcile() {
+                if (!started || stopping) return;
+                takeOver();
+                db.write(tx -> new FlowStore(tx).forget(clock.instant().minus(KEEP), 1000));
+            }
+        };
+    }
+
+    public Optional<FlowRecord> find(String id) {
+        return db.read(tx -> new FlowStore(tx).find(id));
+    }
+
+    public List<FlowRecord> ofResource(String resourceId) {
+        return db.read(tx -> new FlowStore(tx).ofResource(resourceId));
+    }
+
+    public List<FlowRecord> ofRequest(String requestId) {
+        return db.read(tx -> new FlowStore(tx).ofRequest(requestId));
+    }
+
+    /// Newest first.
+    ///
+    /// @throws NotFound there is no flow `marker`
+    public List<FlowRecord> list(Optional<FlowState> state, Optional<String> marker, int limit) {
+        return db.read(tx -> {
+            var store = new FlowStore(tx);
+            var after = marker.map(m -> store.find(m).orElseThrow(() -> new NotFound("Flow", m)));
+            return store.list(state, after, limit);
+        });
+    }
+
+    /// @return resources that a flow which has not ended still works on
+    public Set<String> busyResources() {
+        return new HashSet<>(db.read(tx -> new FlowStore(tx).unfinishedResources()));
+    }
+
+    /// An operator has looked: reverts on from where a stuck flow stands.
+    ///
+    /// @throws Conflict it is not stuck
+    public void retry(String id) {
+        db.write(tx -> {
+            var store = new FlowStore(tx);
+            var flow = store.find(id).orElseThrow(() -> new NotFound("Flow", id));
+            if (flow.state() != FlowState.STUCK) throw new Conflict("Flow " + id + " is not stuck.");
+            var now = clock.instant();
+            tx.update("UPDATE flow SET owner = ?, lease_until = ? WHERE id = ?", owner, now.plus(LEASE), id);
+            store.move(id, FlowState.STUCK, Event.RETRY, owner, now);
+            tx.afterCommit(() -> launch(id));
+        });
+    }
+
+    /// Waits until nothing runs in this process. For tests and for a clean stop.
+    ///
+    /// @return whether it became idle in time
+    public boolean awaitIdle(Duration timeout) throws InterruptedException {
+        long end = System.nanoTime() + timeout.toNanos();
+        for (var thread : List.copyOf(running.values())) {
+            long left = end - System.nanoTime();
+            if (left <= 0 || !thread.join(Duration.ofNanos(left))) return false;
+        }
+        return running.isEmpty() || awaitIdle(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+    }
+
+    /// Interrupts what runs. Its flows stay as they are and go on at the next start.
+    @Override
+    public void close() {
+        stopping = true;
+        var threads = List.copyOf(running.values());
+        threads.forEach(Thread::interrupt);
+        try {
+            for (var thread : threads)
+                if (!thread.join(Duration.ofSeconds(10))) LOG.warn("{} did not stop", thread.getName());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

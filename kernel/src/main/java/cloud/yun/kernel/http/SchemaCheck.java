@@ -1,0 +1,132 @@
+package cloud.yun.kernel.http;
+
+import cloud.yun.kernel.error.CloudException.Invalid;
+import cloud.yun.kernel.json.Json;
+import dev.harrel.jsonschema.Dialects;
+import dev.harrel.jsonschema.Error;
+import dev.harrel.jsonschema.Validator;
+import dev.harrel.jsonschema.ValidatorFactory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.util.Comparator;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import tools.jackson.databind.JsonNode;
+
+/// Checks bodies against the JSON Schema files of the rooms and words a failure as OpenStack's services do.
+///
+/// A schema is read when first used, so that a start does not pay for those nobody needs.
+final class SchemaCheck {
+    /// Failures of these only say that something inside failed; the inner one is the news.
+    private static final Set<String> OUTER = Set.of("properties", "items", "allOf", "$ref", "patternProperties", "if");
+
+    private record Loaded(URI uri, JsonNode tree, Validator validator) {}
+
+    private final ConcurrentHashMap<String, Loaded> loaded = new ConcurrentHashMap<>();
+
+    /// @throws Invalid the body does not fit, in the words of Python's jsonschema, which clients know
+    void check(String resource, JsonNode body) {
+        var schema = loaded.computeIfAbsent(resource, SchemaCheck::load);
+        var result = schema.validator().validate(schema.uri(), new SchemaTree(body, ""));
+        if (result.isValid()) return;
+        var error = result.getErrors().stream()
+                .filter(e -> !OUTER.contains(e.getKeyword()))
+                .min(Comparator.comparingInt(SchemaCheck::nested))
+                .orElse(result.getErrors().getFirst());
+        throw new Invalid(words(error, schema.tree(), body));
+    }
+
+    /// Prefers a plain failure over one of the many branches of an anyOf/oneOf that were only tried.
+    private static int nested(Error error) {
+        var path = error.getEvaluationPath();
+        return path.contains("/anyOf/") || path.contains("/oneOf/") || path.contains("/not/") ? 1 : 0;
+    }
+
+    private static Loaded load(String resource) {
+        try (var in = SchemaCheck.class.getClassLoader().getResourceAsStream(resource)) {
+            if (in == null) throw new IllegalStateException("no schema " + resource);
+            var tree = Json.stored(new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8));
+            var validator = new ValidatorFactory()
+                    .withJsonNodeFactory(SchemaTree.FACTORY)
+                    .withDefaultDialect(new Dialects.Draft2020Dialect())
+                    .withDisabledSchemaValidation(true)
+                    .createValidator();
+            var uri = validator.registerSchema(URI.create("yun:///" + resource), new SchemaTree(tree, ""));
+            return new Loaded(uri, tree, validator);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String words(Error error, JsonNode schema, JsonNode body) {
+        var value = body.at(error.getInstanceLocation());
+        var keyword = String.valueOf(error.getKeyword());
+        var location = error.getSchemaLocation();
+        int hash = location.indexOf('#');
+        var at = hash < 0 ? "" : location.substring(hash + 1);
+        var want = schema.at(at);
+        if (!at.endsWith("/" + keyword)) want = want.path(keyword);
+        var field = error.getInstanceLocation().isEmpty()
+                ? ""
+                : error.getInstanceLocation()
+                        .substring(error.getInstanceLocation().lastIndexOf('/') + 1)
+                        .replace("~1", "/")
+                        .replace("~0", "~");
+        var reason = reason(keyword, want, schema, at, value, String.valueOf(error.getError()));
+        return field.isEmpty()
+                ? reason
+                : "Invalid input for field/attribute " + field + ". Value: " + Python.str(value) + ". " + reason;
+    }
+
+    private static String reason(
+            String keyword, JsonNode want, JsonNode schema, String at, JsonNode value, String fallback) {
+        var shown = Python.repr(value);
+        return switch (keyword) {
+            case "type" ->
+                shown + " is not of type "
+                        + (want.isArray()
+                                ? String.join(
+                                        ", ",
+                                        want.valueStream().map(Python::repr).toList())
+                                : Python.repr(want));
+            case "required" -> {
+                for (var name : want)
+                    if (value.get(name.stringValue()) == null) yield Python.repr(name) + " is a required property";
+                yield fallback;
+            }
+            case "additionalProperties" -> additional(schema.at(parent(at)), value, fallback);
+            case "minLength" -> shown + (want.intValue() == 1 ? " is too short" : " is too short");
+            case "maxLength" -> shown + " is too long";
+            case "minItems" -> shown + " is too short";
+            case "maxItems" -> shown + " is too long";
+            case "minProperties" -> shown + " does not have enough properties";
+            case "maxProperties" -> shown + " has too many properties";
+            case "uniqueItems" -> shown + " has non-unique elements";
+            case "pattern" -> shown + " does not match " + Python.repr(want);
+            case "format" -> shown + " is not a " + Python.repr(want);
+            case "minimum" -> shown + " is less than the minimum of " + Python.repr(want);
+            case "maximum" -> shown + " is greater than the maximum of " + Python.repr(want);
+            case "enum" -> shown + " is not one of " + Python.repr(want);
+            case "anyOf", "oneOf" -> shown + " is not valid under any of the given schemas";
+            case "not" -> shown + " is not allowed for " + Python.repr(want);
+            default -> fallback;
+        };
+    }
+
+    private static String additional(JsonNode schema, JsonNode value, String fallback) {
+        for (var name : value.propertyNames()) {
+            if (schema.path("properties").has(name)) continue;
+            boolean matched = schema.path("patternProperties").propertyNames().stream()
+                    .anyMatch(p ->
+                            java.util.regex.Pattern.compile(p).matcher(name).find());
+            if (!matched) return "Additional properties are not allowed ('" + name + "' was unexpected)";
+        }
+        return fallback;
+    }
+
+    private static String parent(String pointer) {
+        int slash = pointer.lastIndexOf('/');
+        return slash < 0 ? "" : pointer.substring(0, slash);
+    }
+}

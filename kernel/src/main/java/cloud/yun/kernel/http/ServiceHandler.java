@@ -1,0 +1,260 @@
+package cloud.yun.kernel.http;
+
+import cloud.yun.kernel.auth.Authenticator;
+import cloud.yun.kernel.auth.Caller;
+import cloud.yun.kernel.error.CloudException;
+import cloud.yun.kernel.error.CloudException.Invalid;
+import cloud.yun.kernel.error.CloudException.Refused;
+import cloud.yun.kernel.http.Negotiation.Result.Agreed;
+import cloud.yun.kernel.http.Negotiation.Result.Failed;
+import cloud.yun.kernel.json.Json;
+import cloud.yun.kernel.policy.Policy;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
+
+/// One service's way from a request to an answer. The order of the steps is the order in which OpenStack's services
+/// refuse: version, token, path, method, body, rule.
+public final class ServiceHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(ServiceHandler.class);
+
+    private final ApiService service;
+    private final RouteTable table;
+    private final Policy policy;
+    private final Authenticator authenticator;
+    private final SchemaCheck schemas = new SchemaCheck();
+
+    public ServiceHandler(ApiService service, List<Route> routes, Policy policy, Authenticator authenticator) {
+        this.service = service;
+        this.table = new RouteTable(routes);
+        this.policy = policy;
+        this.authenticator = authenticator;
+        for (var route : routes)
+            if (route.rule().isPresent() && !policy.knows(route.rule().get()))
+                throw new IllegalStateException(route.method() + " " + route.path() + " names the unknown rule "
+                        + route.rule().get());
+    }
+
+    public ApiService service() {
+        return service;
+    }
+
+    public List<Route> routes() {
+        return table.routes();
+    }
+
+    public Policy policy() {
+        return policy;
+    }
+
+    void handle(Exchange exchange) {
+        var requestId = "req-" + UUID.randomUUID();
+        var headers = new LinkedHashMap<String, String>();
+        headers.put("x-openstack-request-id", requestId);
+        if (service.dialect() == FaultDialect.COMPUTE || service.dialect() == FaultDialect.BLOCK_STORAGE)
+            headers.put("x-compute-request-id", requestId);
+        if (service.dialect() == FaultDialect.IDENTITY) headers.put("Vary", "X-Auth-Token");
+        Reply reply;
+        try {
+            reply = answer(exchange, requestId, headers);
+        } catch (CloudException e) {
+            log(e, exchange, requestId);
+            reply = Faults.of(e, service.dialect(), requestId);
+        } catch (RuntimeException | Error e) {
+            LOG.error("{} {} {} failed", requestId, exchange.method(), exchange.path(), e);
+            reply = Faults.internal(service.dialect(), requestId);
+        }
+        send(exchange, reply, headers, requestId);
+    }
+
+    private void send(Exchange exchange, Reply reply, Map<String, String> headers, String requestId) {
+        try {
+            exchange.send(reply, headers);
+        } catch (IOException e) {
+            LOG.info("{} the client went away: {}", requestId, e.getMessage());
+            exchange.broken(e);
+        } catch (RuntimeException e) {
+            LOG.error("{} {} {} broke while answering", requestId, exchange.method(), exchange.path(), e);
+            exchange.broken(e);
+        }
+    }
+
+    /// One line that says why. Only what the operator must act on is louder than INFO.
+    private static void log(CloudException e, Exchange exchange, String requestId) {
+        if (e instanceof CloudException.Unavailable)
+            LOG.error("{} {} {}: {}", requestId, exchange.method(), exchange.path(), e.detail(), e);
+        else
+            LOG.info(
+                    "{} {} {}: {} {} {}",
+                    requestId,
+                    exchange.method(),
+                    exchange.path(),
+                    e.getClass().getSimpleName(),
+                    e.getMessage(),
+                    e.detail());
+    }
+
+    private Reply answer(Exchange exchange, String requestId, Map<String, String> headers) {
+        var path = canonical(exchange.path());
+        var match = table.match(path.path());
+        boolean open = match.isPresent()
+                && match.get().of(exchange.method()).stream().anyMatch(r -> r.access() == Route.Access.OPEN);
+        var caller = caller(exchange, requestId);
+        if (!open && caller.isEmpty()) return Faults.unauthorized(service.dialect(), identityUrl(exchange), requestId);
+
+        var negotiated = Negotiation.of(service, exchange);
+        if (negotiated instanceof Failed failed) {
+            headers.putAll(Negotiation.headers(service, failed.asked()));
+            return Faults.body(failed.status(), failed.message(), "", service.dialect(), requestId);
+        }
+        Optional<Microversion> version =
+                negotiated instanceof Agreed agreed ? Optional.of(agreed.version()) : Optional.empty();
+        if (match.isEmpty()) return Faults.noRoute(service.dialect(), requestId);
+        var routes = methodRoutes(match.get(), exchange.method());
+        if (routes.isEmpty()) {
+            headers.putAll(Negotiation.headers(service, version));
+            return Faults.noMethod(
+                    service.dialect(), exchange.method(), match.get().allow(), requestId);
+        }
+        headers.putAll(Negotiation.headers(service, version));
+        var who = caller.orElse(Caller.anonymous(requestId));
+        if (path.projectId().isPresent()) checkProject(who, path.projectId().get());
+        return dispatch(exchange, who, version, match.get(), routes);
+    }
+
+    /// A HEAD without a route of its own is a GET whose body is not sent.
+    private static List<Route> methodRoutes(RouteTable.Match match, String method) {
+        var routes = match.of(method);
+        return routes.isEmpty() && method.equals("HEAD") ? match.of("GET") : routes;
+    }
+
+    private Reply dispatch(
+            Exchange exchange,
+            Caller caller,
+            Optional<Microversion> version,
+            RouteTable.Match match,
+            List<Route> candidates) {
+        boolean streaming = candidates.getFirst().streaming();
+        JsonNode body = streaming ? MissingNode.getInstance() : body(exchange);
+        var route = select(candidates, version, body);
+        if (service.dialect() == FaultDialect.IDENTITY || service.dialect() == FaultDialect.PLACEMENT) {
+            policyBefore(route, caller);
+            schema(route, version, body);
+        } else {
+            schema(route, version, body);
+            policyBefore(route, caller);
+        }
+        var request = new Request(
+                caller,
+                exchange.method(),
+                exchange.url(),
+                exchange.path(),
+                match.variables(),
+                exchange.query(),
+                exchange.headers(),
+                version,
+                body,
+                streaming ? exchange.stream() : java.io.InputStream.nullInputStream());
+        return route.handler().handle(request);
+    }
+
+    private void policyBefore(Route route, Caller caller) {
+        if (route.access() == Route.Access.BEFORE && route.rule().isPresent())
+            policy.require(caller, route.rule().get());
+    }
+
+    private void schema(Route route, Optional<Microversion> version, JsonNode body) {
+        var schema = route.schemaFor(version);
+        if (schema.isEmpty()) return;
+        if (body.isMissingNode()) throw new Invalid("Malformed request body");
+        schemas.check(schema.get().resource(), body);
+    }
+
+    private JsonNode body(Exchange exchange) {
+        var bytes = exchange.body(service.bodyBytesMax());
+        if (bytes.length == 0) return MissingNode.getInstance();
+        var type = exchange.header("Content-Type").orElse("application/json");
+        if (service.dialect() == FaultDialect.PLACEMENT && !type.startsWith("application/json"))
+            throw new Refused(
+                    415,
+                    "The request media type " + type + " is not supported by this server. \n\n The media type " + type
+                            + " is not supported, use application/json");
+        try {
+            return Json.parse(bytes);
+        } catch (Invalid e) {
+            throw new Invalid(
+                    switch (service.dialect()) {
+                        case IDENTITY ->
+                            "Expecting to find valid JSON in request body. The server could not comply with the request"
+                                    + " since it is either malformed or otherwise incorrect. The client is assumed to"
+                                    + " be in error.";
+                        case COMPUTE, BLOCK_STORAGE -> "Malformed request body";
+                        case NETWORK -> "Invalid input for operation: malformed JSON.";
+                        case IMAGE, PLACEMENT, YUN -> e.userMessage();
+                    });
+        }
+    }
+
+    private Route select(List<Route> candidates, Optional<Microversion> version, JsonNode body) {
+        var named = candidates.stream()
+                .filter(r -> r.action().isEmpty() || body.has(r.action().get()))
+                .toList();
+        if (named.isEmpty()) {
+            var keys = body.propertyNames();
+            if (keys.isEmpty()) throw new Invalid("Malformed request body");
+            throw new Invalid("There is no such action: " + keys.iterator().next());
+        }
+        if (named.getFirst().action().isPresent() && body.size() > 1) throw new Invalid("Multiple body keys");
+        return named.stream()
+                .filter(r -> r.serves(version))
+                .findFirst()
+                .orElseThrow(() -> new CloudException.NotFound("The resource could not be found."));
+    }
+
+    private record Canonical(String path, Optional<String> projectId) {}
+
+    /// Takes the project id out of `/v2.1/PROJECT/servers`, so that one table serves both forms.
+    private Canonical canonical(String raw) {
+        var path = raw.length() > 1 && raw.endsWith("/") && table.match(raw).isEmpty()
+                ? raw.substring(0, raw.length() - 1)
+                : raw;
+        for (var prefix : service.projectPrefixes()) {
+            if (!path.startsWith(prefix + "/")) continue;
+            var rest = path.substring(prefix.length() + 1);
+            int slash = rest.indexOf('/');
+            if (slash <= 0 || table.literalBelow(prefix, rest.substring(0, slash))) continue;
+            return new Canonical(prefix + rest.substring(slash), Optional.of(rest.substring(0, slash)));
+        }
+        return new Canonical(path, Optional.empty());
+    }
+
+    private void checkProject(Caller caller, String projectId) {
+        if (!caller.authenticated()) return;
+        var own = caller.project().map(Caller.Project::id).orElse("");
+        if (projectId.equals(own)) return;
+        throw new Invalid(
+                service.dialect() == FaultDialect.COMPUTE
+                        ? "Malformed request URL: URL's project_id '" + projectId
+                                + "' doesn't match Context's project_id '" + own + "'"
+                        : "Malformed request url");
+    }
+
+    private Optional<Caller> caller(Exchange exchange, String requestId) {
+        return exchange.header("X-Auth-Token")
+                .or(() -> exchange.header("X-Storage-Token"))
+                .flatMap(authenticator::authenticate)
+                .map(c -> c.withRequestId(requestId));
+    }
+
+    private String identityUrl(Exchange exchange) {
+        var url = exchange.url();
+        return url.substring(0, url.length() - service.mount().length()) + "/identity";
+    }
+}

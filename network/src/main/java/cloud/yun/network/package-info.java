@@ -1,0 +1,2 @@
+/// The network room: see its README.
+package cloud.yun.network;

@@ -1,0 +1,2 @@
+/// The placement room: see its README.
+package cloud.yun.placement;
