@@ -1,0 +1,2 @@
+/// Flavors: how large a server is. Start reading at `Flavors`.
+package cloud.yun.compute.flavor;
