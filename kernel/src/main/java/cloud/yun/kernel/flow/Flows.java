@@ -79,6 +79,65 @@ public final class Flows implements AutoCloseable {
         return id;
     }
 
+    /// Does all of a flow in the transaction of the request, and records it as done: for work that only changes
+    /// our own rows and must be refused at once. An exception rolls back all of it, the record included.
+    ///
+    /// @param flow of recorded tasks only
+    /// @return the flow's id
+    public <P extends Record> String perform(Tx tx, Flow<P> flow, P params, Caller caller, String resourceId) {
+        var id = UUID.randomUUID().toString();
+        var store = new FlowStore(tx);
+        var begun = clock.instant();
+        store.insert(
+                id,
+                flow.name(),
+                Json.text(params),
+                new Origin(
+                        caller.project().map(Caller.Project::id).orElse(""),
+                        caller.userId(),
+                        resourceId,
+                        caller.requestId()),
+                owner,
+                begun,
+                begun.plus(LEASE));
+        store.move(id, FlowState.PENDING, Event.START, owner, begun);
+        for (int i = 0; i < flow.tasks().size(); i++) {
+            var task = flow.tasks().get(i);
+            probe.beforeTask(flow.name(), task.name());
+            store.taskStarted(id, i, task.name(), clock.instant());
+            switch (task) {
+                case Flow.Task.Recorded<P> t -> t.execute().run(tx, params);
+                case Flow.Task.ForwardRecorded<P> t -> t.execute().run(tx, params);
+                case Flow.Task.Revertible<P> _, Flow.Task.Forward<P> _ ->
+                    throw new IllegalArgumentException(task.name() + " has an effect outside the database");
+            }
+            probe.afterTask(flow.name(), task.name());
+            store.taskSucceeded(id, i, clock.instant());
+        }
+        store.move(id, FlowState.RUNNING, Event.FINISH, owner, clock.instant());
+        return id;
+    }
+
+    /// @return whether a flow that has not ended, and that does not wait for an operator, works on the resource
+    public boolean busy(Tx tx, String resourceId) {
+        return tx.exists(
+                "SELECT 1 FROM flow WHERE resource_id = ? AND finished_at IS NULL AND state <> 'STUCK'", resourceId);
+    }
+
+    /// Waits until a flow that this process runs rests: it ended, is stuck, or waits for its next try.
+    ///
+    /// @return the flow as it then is; still running when the time is over
+    /// @throws NotFound there is no such flow
+    public FlowRecord await(String id, Duration timeout) {
+        var thread = running.get(id);
+        try {
+            if (thread != null && !thread.join(timeout)) LOG.info("flow {} still runs after {}", id, timeout);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return find(id).orElseThrow(() -> new NotFound("Flow", id));
+    }
+
     /// Begins to run flows, the ones left behind first.
     public void begin() {
         if (db.dialect() == Dialect.SQLITE) db.write(tx -> new FlowStore(tx).breakLeases());
