@@ -176,6 +176,11 @@ public final class Domain {
         return with(d -> Native.take(Native.check(Native.callPointer("virDomainGetXMLDesc", d, 2))));
     }
 
+    /// @return the devices of the running domain, or of the definition when it is off
+    public DomainView view() {
+        return DomainView.parse(xml());
+    }
+
     public DomainInfo info() {
         return with(d -> {
             try (var arena = Arena.ofConfined()) {

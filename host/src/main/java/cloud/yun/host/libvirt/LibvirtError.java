@@ -19,8 +19,11 @@ public enum LibvirtError {
     INVALID_CONN(6),
     INVALID_ARG(8),
     OPERATION_FAILED(9),
+    /// The XML is well formed but means nothing.
     XML_ERROR(27),
     DOM_EXIST(28),
+    /// The XML is not well formed.
+    XML_DETAIL(35),
     OPERATION_DENIED(29),
     SYSTEM_ERROR(38),
     RPC(39),

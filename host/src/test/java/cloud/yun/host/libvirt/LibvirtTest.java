@@ -78,7 +78,7 @@ class LibvirtTest {
                         LibvirtException.class, e -> assertThat(e.error()).isEqualTo(LibvirtError.OPERATION_INVALID));
         assertThatThrownBy(() -> libvirt.define("<domain"))
                 .isInstanceOfSatisfying(
-                        LibvirtException.class, e -> assertThat(e.error()).isEqualTo(LibvirtError.XML_ERROR));
+                        LibvirtException.class, e -> assertThat(e.error()).isEqualTo(LibvirtError.XML_DETAIL));
     }
 
     @Test
