@@ -78,8 +78,6 @@ final class SqliteDatabase implements Database {
         jdbi = Jdbi.create(source);
         try {
             writer = source.getConnection();
-            writer.setAutoCommit(false);
-            writer.commit();
         } catch (SQLException e) {
             throw new Unavailable("The database could not be opened.", file.toString(), e);
         }
@@ -130,9 +128,10 @@ final class SqliteDatabase implements Database {
     }
 
     private void commit(Handle handle, List<Job<?>> group) {
-        for (var job : group) run(handle, job);
         try {
-            writer.commit();
+            execute(writer, "BEGIN IMMEDIATE");
+            for (var job : group) run(handle, job);
+            execute(writer, "COMMIT");
         } catch (SQLException e) {
             rollback(e);
             for (var job : group)
@@ -141,6 +140,13 @@ final class SqliteDatabase implements Database {
         for (var job : group) {
             if (job.failure == null) job.wakes.forEach(Runnable::run);
             job.tell();
+        }
+    }
+
+    /// Transactions are begun and ended in SQL: the JDBC driver would begin the next one at once and hold the lock.
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute(sql);
         }
     }
 
@@ -163,7 +169,7 @@ final class SqliteDatabase implements Database {
 
     private void rollback(SQLException why) {
         try {
-            writer.rollback();
+            execute(writer, "ROLLBACK");
         } catch (SQLException e) {
             why.addSuppressed(e);
         }
@@ -179,11 +185,11 @@ final class SqliteDatabase implements Database {
             throw new Unavailable("The service is stopping.", "interrupted before a read", e);
         }
         try {
-            handle.getConnection().setAutoCommit(false);
+            execute(handle.getConnection(), "BEGIN");
             try {
                 return work.apply(new JdbiTx(handle, Dialect.SQLITE));
             } finally {
-                handle.getConnection().rollback();
+                execute(handle.getConnection(), "ROLLBACK");
             }
         } catch (SQLException e) {
             throw new Unavailable("The database did not answer.", "read", e);

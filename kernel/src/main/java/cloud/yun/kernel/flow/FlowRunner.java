@@ -163,7 +163,7 @@ final class FlowRunner {
             log(s -> {
                 var now = clock.instant();
                 s.taskFailed(id, i, why.message(), now);
-                s.lease(id, now.plus(pause(Duration.between(started, now))));
+                s.release(id, now.plus(pause(Duration.between(started, now))));
             });
         }
 

@@ -104,8 +104,9 @@ final class FlowStore {
                 id);
     }
 
-    void lease(String id, Instant until) {
-        tx.update("UPDATE flow SET lease_until = ? WHERE id = ?", until, id);
+    /// Nobody's until `until`; then whoever sees it first takes it over.
+    void release(String id, Instant until) {
+        tx.update("UPDATE flow SET owner = NULL, lease_until = ? WHERE id = ?", until, id);
     }
 
     void renew(String owner, Instant now, Instant until) {
