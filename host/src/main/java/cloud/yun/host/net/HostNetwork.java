@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
@@ -314,12 +315,33 @@ public final class HostNetwork {
 
     /// Forgets tracked connections of an address, so that a changed rule holds for running ones too.
     public void forgetConnections(String address) {
-        for (String direction : List.of("--orig-src", "--orig-dst")) {
+        forgetConnections(address, OptionalInt.empty());
+    }
+
+    /// The same in one conntrack zone; others may use the same address for somebody else.
+    ///
+    /// @param zone empty is every zone
+    public void forgetConnections(String address, OptionalInt zone) {
+        for (String end : List.of("--orig-src", "--orig-dst", "--reply-src", "--reply-dst")) {
+            var words = new ArrayList<>(List.of("-D", "-f", address.contains(":") ? "ipv6" : "ipv4", end, address));
+            zone.ifPresent(z -> words.addAll(List.of("-w", Integer.toString(z))));
             // 1: there were none.
-            commands.run(Command.of("conntrack", "-D", direction, address)
+            commands.run(Command.of("conntrack", words.toArray(String[]::new))
                     .in(namespace)
                     .accept(0, 1));
         }
+    }
+
+    /// Tells the neighbours of a link where its addresses are now: gratuitous ARP and unsolicited neighbour
+    /// advertisements for all of them, sent by the kernel.
+    public void announce(String device) {
+        var link = link(device).orElseThrow(() -> new IllegalStateException("no link " + device));
+        sysctl("net.ipv4.conf." + device + ".arp_notify", "1");
+        if (sysctl("net.ipv6.conf." + device + ".ndisc_notify").isPresent()) {
+            sysctl("net.ipv6.conf." + device + ".ndisc_notify", "1");
+        }
+        // Setting a link's address, be it the same, is what makes the kernel notify.
+        setMac(device, link.mac());
     }
 
     // ---------------------------------------------------------------- inner parts

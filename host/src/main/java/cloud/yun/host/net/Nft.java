@@ -66,8 +66,32 @@ public final class Nft {
     /// no such
     /// table
     public List<JsonNode> objects(Table table) {
+        return listOrNothing("list", "table", table.family(), table.name());
+    }
+
+    /// One pair of a map: `value` is nft's JSON of a verdict, for example `{"jump": {"target": "a"}}`.
+    public record Element(JsonNode key, JsonNode value) {}
+
+    /// @return the elements of a named map; none when there is no such map
+    public List<Element> elements(Table table, String map) {
+        var found = new ArrayList<Element>();
+        for (JsonNode object : listOrNothing("list", "map", table.family(), table.name(), map)) {
+            for (JsonNode pair : object.path("map").path("elem")) found.add(new Element(pair.path(0), pair.path(1)));
+        }
+        return found;
+    }
+
+    /// @return the rules of a chain in nft's JSON; none when there is no such chain
+    public List<JsonNode> rules(Table table, String chain) {
+        return listOrNothing("list", "chain", table.family(), table.name(), chain).stream()
+                .filter(o -> o.has("rule"))
+                .map(o -> o.path("rule"))
+                .toList();
+    }
+
+    private List<JsonNode> listOrNothing(String... what) {
         try {
-            return list("list", "table", table.family(), table.name());
+            return list(what);
         } catch (CommandFailed e) {
             if (e.says("No such file or directory")) return List.of();
             throw e;

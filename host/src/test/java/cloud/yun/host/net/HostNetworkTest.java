@@ -175,6 +175,44 @@ class HostNetworkTest {
     }
 
     @Test
+    void nft_showsMapsAndRules() {
+        var table = new Nft.Table("inet", "t2");
+        assertThat(net.nft().elements(table, "m")).isEmpty();
+        assertThat(net.nft().rules(table, "c")).isEmpty();
+        net.nft().replaceTable(table, """
+                chain c { tcp dport 22 accept comment "ssh"; }
+                map m { type mark : verdict; elements = { 0x10000 : jump c }; }
+                """);
+        assertThat(net.nft().elements(table, "m")).singleElement().satisfies(e -> {
+            assertThat(e.key().asInt()).isEqualTo(0x10000);
+            assertThat(e.value().path("jump").path("target").asString()).isEqualTo("c");
+        });
+        assertThat(net.nft().rules(table, "c"))
+                .extracting(r -> r.path("comment").asString())
+                .containsExactly("ssh");
+    }
+
+    @Test
+    void announce_sendsGratuitousArp() {
+        RealHost.assumeInstalled("tcpdump", "timeout");
+        var other = root.createNamespace(second);
+        net.createVeth("a0", "b0", Optional.of(second));
+        net.up("a0");
+        other.up("b0");
+        net.addAddress("a0", "10.3.0.1/24");
+        net.addAddress("a0", "10.3.0.7/32");
+        var heard = java.util.concurrent.CompletableFuture.supplyAsync(() -> Commands.system()
+                .output(cloud.yun.host.process.Command.of(
+                                "timeout", "10", "tcpdump", "-lnni", "b0", "-c", "1", "arp and arp[24:4] = 0x0a030007")
+                        .in(second)));
+        org.awaitility.Awaitility.await().until(() -> {
+            net.announce("a0");
+            return heard.isDone();
+        });
+        assertThat(heard.join()).contains("10.3.0.7");
+    }
+
+    @Test
     void shaping_isSetAndRemoved() {
         RealHost.assumeInstalled("tc");
         net.createTap("tap0", false);
