@@ -1,0 +1,100 @@
+package cloud.yun.placement;
+
+import cloud.yun.kernel.Kernel;
+import cloud.yun.kernel.Room;
+import cloud.yun.kernel.check.Invariant;
+import cloud.yun.kernel.config.Option;
+import cloud.yun.kernel.http.ApiService;
+import cloud.yun.kernel.http.ApiService.Microversions;
+import cloud.yun.kernel.http.FaultDialect;
+import cloud.yun.kernel.http.Microversion;
+import cloud.yun.kernel.http.Route;
+import cloud.yun.kernel.policy.Policy;
+import cloud.yun.placement.allocation.AllocationService;
+import cloud.yun.placement.allocation.AllocationStore;
+import cloud.yun.placement.resourceclass.ResourceClassStore;
+import cloud.yun.placement.trait.TraitStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Wires the room. The constructor is what it needs, the methods are what it offers.
+public final class PlacementModule implements Room {
+    private final Kernel kernel;
+    private final Policy policy;
+    private final AllocationService allocations;
+    private final LocalPlacement placement;
+
+    public PlacementModule(Kernel kernel) {
+        this.kernel = kernel;
+        policy = new Policy(
+                PlacementPolicies.defaults(), Optional.of(kernel.data().resolve("placement/policy.yaml")));
+        allocations = new AllocationService(kernel.clock());
+        placement = new LocalPlacement(allocations, kernel.clock());
+    }
+
+    /// @return the options of this room; it has none yet
+    public static List<Option<?>> options() {
+        return List.of();
+    }
+
+    /// @return the front door for the other rooms
+    public Placement placement() {
+        return placement;
+    }
+
+    @Override
+    public ApiService service() {
+        return new ApiService(
+                "placement",
+                "/placement",
+                List.of(8778),
+                FaultDialect.PLACEMENT,
+                Optional.of(new Microversions(
+                        "placement", Microversion.of("1.0"), Microversion.of("1.39"), Optional.empty(), List.of())));
+    }
+
+    @Override
+    public List<Route> routes() {
+        return List.of();
+    }
+
+    @Override
+    public Policy policy() {
+        return policy;
+    }
+
+    @Override
+    public List<Invariant> invariants() {
+        return List.of(new AllocationsAddUp(kernel.db()));
+    }
+
+    /// Brings the standard names into the database, as `placement-manage` does.
+    @Override
+    public void start() {
+        kernel.db().write(tx -> {
+            var now = kernel.clock().instant();
+            var traits = new TraitStore(tx);
+            for (var name : traits.unknown(StandardNames.traits())) traits.insert(name, now);
+            var classes = new ResourceClassStore(tx);
+            for (var name : classes.unknown(StandardNames.resourceClasses())) classes.insert(name, now);
+        });
+    }
+
+    private record AllocationsAddUp(cloud.yun.kernel.db.Database db) implements Invariant {
+        @Override
+        public String name() {
+            return "placement: inventories' use is the sum of their allocations";
+        }
+
+        @Override
+        public List<String> violations() {
+            return db.read(tx -> {
+                var store = new AllocationStore(tx);
+                var found = new ArrayList<>(store.drift());
+                found.addAll(store.consumersWithoutAllocations());
+                return found;
+            });
+        }
+    }
+}
