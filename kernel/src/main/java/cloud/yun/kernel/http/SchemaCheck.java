@@ -30,17 +30,34 @@ final class SchemaCheck {
         var schema = loaded.computeIfAbsent(resource, SchemaCheck::load);
         var result = schema.validator().validate(schema.uri(), new SchemaTree(body, ""));
         if (result.isValid()) return;
-        var error = result.getErrors().stream()
-                .filter(e -> !OUTER.contains(e.getKeyword()))
-                .min(Comparator.comparingInt(SchemaCheck::nested))
-                .orElse(result.getErrors().getFirst());
-        throw new Invalid(words(error, schema.tree(), body));
+        var failures = result.getErrors().stream().map(Failure::of).toList();
+        var failure = failures.stream()
+                .filter(f -> !OUTER.contains(f.keyword()))
+                .min(Comparator.comparingInt(Failure::nested))
+                .orElse(failures.getFirst());
+        throw new Invalid(words(failure, schema.tree(), body));
     }
 
-    /// Prefers a plain failure over one of the many branches of an anyOf/oneOf that were only tried.
-    private static int nested(Error error) {
-        var path = error.getEvaluationPath();
-        return path.contains("/anyOf/") || path.contains("/oneOf/") || path.contains("/not/") ? 1 : 0;
+    /// One failure as Python's jsonschema would report it.
+    ///
+    /// @param schema pointer to the keyword in the schema
+    /// @param instance pointer to the value that failed
+    private record Failure(String keyword, String schema, String instance, String message, int nested) {
+        static Failure of(Error error) {
+            int hash = error.getSchemaLocation().indexOf('#');
+            var at = hash < 0 ? "" : error.getSchemaLocation().substring(hash + 1);
+            var path = error.getEvaluationPath();
+            // Prefers a plain failure over one of the many branches of an anyOf/oneOf that were only tried.
+            int nested = path.contains("/anyOf/") || path.contains("/oneOf/") || path.contains("/not/") ? 1 : 0;
+            var message = String.valueOf(error.getError());
+            var keyword = error.getKeyword();
+            if (keyword != null) {
+                var full = at.endsWith("/" + keyword) ? at : at + "/" + keyword;
+                return new Failure(keyword, full, error.getInstanceLocation(), message, nested);
+            }
+            // A schema that is `false` names no keyword: it is what additionalProperties says of the object around.
+            return new Failure(last(at), at, parent(error.getInstanceLocation()), message, nested);
+        }
     }
 
     private static Loaded load(String resource) {
@@ -59,30 +76,26 @@ final class SchemaCheck {
         }
     }
 
-    private static String words(Error error, JsonNode schema, JsonNode body) {
-        var value = body.at(error.getInstanceLocation());
-        var keyword = String.valueOf(error.getKeyword());
-        var location = error.getSchemaLocation();
-        int hash = location.indexOf('#');
-        var at = hash < 0 ? "" : location.substring(hash + 1);
-        var want = schema.at(at);
-        if (!at.endsWith("/" + keyword)) want = want.path(keyword);
-        var field = error.getInstanceLocation().isEmpty()
-                ? ""
-                : error.getInstanceLocation()
-                        .substring(error.getInstanceLocation().lastIndexOf('/') + 1)
-                        .replace("~1", "/")
-                        .replace("~0", "~");
-        var reason = reason(keyword, want, schema, at, value, String.valueOf(error.getError()));
+    private static String words(Failure failure, JsonNode schema, JsonNode body) {
+        var value = body.at(failure.instance());
+        var reason = reason(failure, schema, value);
+        var field = last(failure.instance());
         return field.isEmpty()
                 ? reason
                 : "Invalid input for field/attribute " + field + ". Value: " + Python.str(value) + ". " + reason;
     }
 
-    private static String reason(
-            String keyword, JsonNode want, JsonNode schema, String at, JsonNode value, String fallback) {
+    private static String last(String pointer) {
+        return pointer.substring(pointer.lastIndexOf('/') + 1)
+                .replace("~1", "/")
+                .replace("~0", "~");
+    }
+
+    private static String reason(Failure failure, JsonNode schema, JsonNode value) {
+        var want = schema.at(failure.schema());
+        var fallback = failure.message();
         var shown = Python.repr(value);
-        return switch (keyword) {
+        return switch (failure.keyword()) {
             case "type" ->
                 shown + " is not of type "
                         + (want.isArray()
@@ -95,8 +108,8 @@ final class SchemaCheck {
                     if (value.get(name.stringValue()) == null) yield Python.repr(name) + " is a required property";
                 yield fallback;
             }
-            case "additionalProperties" -> additional(schema.at(parent(at)), value, fallback);
-            case "minLength" -> shown + (want.intValue() == 1 ? " is too short" : " is too short");
+            case "additionalProperties" -> additional(schema.at(parent(failure.schema())), value, fallback);
+            case "minLength" -> shown + " is too short";
             case "maxLength" -> shown + " is too long";
             case "minItems" -> shown + " is too short";
             case "maxItems" -> shown + " is too long";

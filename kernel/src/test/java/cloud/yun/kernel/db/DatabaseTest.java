@@ -1,0 +1,172 @@
+package cloud.yun.kernel.db;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import cloud.yun.testing.Requirement;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class DatabaseTest {
+    private static final String SOURCE = "cloud.yun.kernel.Databases#both";
+
+    @ParameterizedTest
+    @MethodSource(SOURCE)
+    void transaction_whenWorkThrows_leavesNothing(Database db) {
+        try (db) {
+            assertThatThrownBy(() -> db.write(tx -> {
+                        put(tx, "a", 1);
+                        throw new IllegalStateException("no");
+                    }))
+                    .hasMessage("no");
+            assertThat(used(db, "a")).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource(SOURCE)
+    void transaction_whenOneOfAGroupFails_theOthersStay(Database db) throws Exception {
+        try (db;
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var results = new ArrayList<Future<?>>();
+            for (int i = 0; i < 200; i++) {
+                int n = i;
+                results.add(threads.submit(() -> db.write(tx -> {
+                    put(tx, "p" + n, n);
+                    if (n % 3 == 0) tx.update("INSERT INTO quota_usage (service) VALUES ('incomplete')");
+                })));
+            }
+            int failed = 0;
+            for (var result : results)
+                try {
+                    result.get();
+                } catch (java.util.concurrent.ExecutionException e) {
+                    failed++;
+                }
+            assertThat(failed).isEqualTo(67);
+            assertThat((long) db.read(tx -> tx.number("SELECT COUNT(*) AS n FROM quota_usage")))
+                    .isEqualTo(133);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource(SOURCE)
+    void transaction_whenManyCountOneRow_noneIsLost(Database db) throws Exception {
+        try (db;
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var results = new ArrayList<Future<?>>();
+            for (int i = 0; i < 100; i++) results.add(threads.submit(() -> db.write(tx -> tx.update("""
+                        INSERT INTO quota_usage (service, project_id, resource, used) VALUES ('s', 'p', 'r', 1)
+                        ON CONFLICT (service, project_id, resource) DO UPDATE SET used = quota_usage.used + 1
+                        """))));
+            for (var result : results) result.get();
+            assertThat(used(db, "p")).isEqualTo(100);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource(SOURCE)
+    void afterCommit_runsOnlyWhenDurable(Database db) {
+        try (db) {
+            var woken = new AtomicInteger();
+            db.write(tx -> tx.afterCommit(woken::incrementAndGet));
+            assertThatThrownBy(() -> db.write(tx -> {
+                        tx.afterCommit(woken::incrementAndGet);
+                        throw new IllegalStateException();
+                    }))
+                    .isInstanceOf(IllegalStateException.class);
+            assertThat(woken).hasValue(1);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource(SOURCE)
+    void read_cannotWrite(Database db) {
+        try (db) {
+            assertThatThrownBy(() -> db.read(tx -> tx.update("DELETE FROM quota_usage")));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource(SOURCE)
+    void arguments_comeBackAsTheyWent(Database db) {
+        try (db) {
+            var time = Instant.parse("2026-11-20T06:29:50.123456Z");
+            db.write(tx -> tx.update(
+                    "INSERT INTO event (type, project_id, resource_id, request_id, payload, at) VALUES (?, ?, ?, ?, ?, ?)",
+                    "t",
+                    "",
+                    "ü'\"",
+                    "",
+                    cloud.yun.kernel.json.Json.object().put("a", 1),
+                    time));
+            var found = db.read(tx -> tx.first(
+                            "SELECT * FROM event",
+                            r -> List.of(
+                                    r.string("resource_id"),
+                                    r.json("payload").get("a").intValue(),
+                                    r.instant("at"))))
+                    .orElseThrow();
+            assertThat(found).isEqualTo(List.of("ü'\"", 1, time));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource(SOURCE)
+    void select_pagesOverMixedDirections_seesEachRowOnce(Database db) {
+        try (db) {
+            db.write(tx -> {
+                for (int i = 0; i < 25; i++) put(tx, "p" + i, i % 4);
+            });
+            var seen = new ArrayList<String>();
+            var marker = java.util.Optional.<String>empty();
+            while (true) {
+                var from = marker;
+                var page = db.read(tx -> {
+                    var select = Select.of("project_id", "quota_usage")
+                            .where("service = ?", "s")
+                            .order(Select.Sort.desc("used"), Select.Sort.asc("project_id"))
+                            .limit(7);
+                    if (from.isPresent())
+                        select = select.after(tx, "project_id", from.get()).orElseThrow();
+                    return select.list(tx, r -> r.string("project_id"));
+                });
+                if (page.isEmpty()) break;
+                seen.addAll(page);
+                marker = java.util.Optional.of(page.getLast());
+            }
+            assertThat(seen).hasSize(25).doesNotHaveDuplicates();
+        }
+    }
+
+    /// A periodic task has no web request around it: it opens, commits and closes by itself, and leaks nothing.
+    @Requirement("S0.12")
+    @ParameterizedTest
+    @MethodSource(SOURCE)
+    void transaction_withoutAnyRequest_aThousandTimes_leaksNoConnection(Database db) {
+        try (db) {
+            for (int i = 0; i < 1000; i++) {
+                db.write(tx -> put(tx, "periodic", 1));
+                assertThat(db.<Long>read(tx -> tx.number("SELECT COUNT(*) AS n FROM quota_usage")))
+                        .isEqualTo(1);
+            }
+        }
+    }
+
+    private static void put(Tx tx, String project, long used) {
+        tx.update("""
+                INSERT INTO quota_usage (service, project_id, resource, used) VALUES ('s', ?, 'r', ?)
+                ON CONFLICT (service, project_id, resource) DO UPDATE SET used = excluded.used
+                """, project, used);
+    }
+
+    private static long used(Database db, String project) {
+        return db.read(tx -> tx.number("SELECT used AS n FROM quota_usage WHERE project_id = ?", project));
+    }
+}
