@@ -2,6 +2,10 @@ package cloud.yun.compute;
 
 import cloud.yun.blockstorage.ServerVolumes;
 import cloud.yun.compute.driver.HypervisorDriver;
+import cloud.yun.compute.flavor.FlavorRoutes;
+import cloud.yun.compute.flavor.FlavorService;
+import cloud.yun.compute.keypair.KeypairRoutes;
+import cloud.yun.compute.keypair.KeypairService;
 import cloud.yun.compute.quota.ComputeQuotas;
 import cloud.yun.image.Images;
 import cloud.yun.kernel.Kernel;
@@ -43,7 +47,10 @@ public final class ComputeModule implements Room {
             ServerVolumes volumes,
             HypervisorDriver driver) {
         policy = ComputePolicy.of(kernel.data().resolve("compute"), rules());
-        parts = List.of();
+        var quotas = ComputeQuotas.of(kernel.config());
+        var flavors = new FlavorService(kernel.db(), kernel.clock());
+        var keypairs = new KeypairService(kernel.db(), kernel.clock(), policy, quotas);
+        parts = List.of(new FlavorRoutes(flavors, policy, kernel.ids()), new KeypairRoutes(keypairs));
         var all = new ArrayList<Route>();
         parts.forEach(p -> all.addAll(p.routes()));
         routes = LegacyApi.with(all);
@@ -57,7 +64,7 @@ public final class ComputeModule implements Room {
 
     /// Rule name to rule text, by resource.
     private static List<Map<String, String>> rules() {
-        return List.of();
+        return List.of(FlavorRoutes.RULES, KeypairRoutes.RULES);
     }
 
     @Override
