@@ -33,13 +33,15 @@ public final class LibvirtDaemons {
     private static final Path SYSTEM_RUN = Path.of("/run/libvirt");
     private static final Duration START = Duration.ofSeconds(30);
     private static final Duration STOP = Duration.ofSeconds(15);
-    /// Places libvirt knows by heart, and the folder that stands for each.
-    private static final List<String> PLACES = List.of(
-            "etc:/etc/libvirt",
-            "run:/run/libvirt",
-            "lib:/var/lib/libvirt",
-            "cache:/var/cache/libvirt",
-            "log:/var/log/libvirt");
+    /// Places libvirt knows by heart, and what stands there for it. Its cache of what QEMU can do stays
+    /// common: it is
+    /// keyed by the binary, and asking QEMU anew takes seconds.
+    private static final List<String> ISOLATED =
+            List.of("etc:/etc/libvirt", "run:/run/libvirt", "lib:/var/lib/libvirt", "log:/var/log/libvirt");
+
+    /// One file only: the machine's own qemu.conf stays untouched, and everything else is where everybody
+    /// looks for it.
+    private static final List<String> SHARED = List.of("etc/qemu.conf:/etc/libvirt/qemu.conf");
 
     private final Path directory;
     private final boolean isolated;
@@ -161,14 +163,9 @@ public final class LibvirtDaemons {
                 log_outputs = "3:stderr"
                 """.formatted(
                         Files.readString(uuid).strip()));
-        if (!isolated) {
-            Files.createDirectories(SYSTEM_RUN);
-            return;
-        }
-        for (String place : PLACES) {
-            Files.createDirectories(directory.resolve(place.substring(0, place.indexOf(':'))));
-            Files.createDirectories(Path.of(place.substring(place.indexOf(':') + 1)));
-        }
+        // QEMU as root. As another user libvirt compares what that user may do with what QEMU found out, and where
+        // /dev/kvm is root's alone it asks QEMU again and again: 48 s for a define.
+        Files.createDirectories(directory.resolve("etc"));
         Files.writeString(directory.resolve("etc/qemu.conf"), """
                 user = "root"
                 group = "root"
@@ -178,18 +175,29 @@ public final class LibvirtDaemons {
                 stdio_handler = "logd"
                 namespaces = []
                 """);
+        for (String place : places()) {
+            Path there = Path.of(place.substring(place.indexOf(':') + 1));
+            if (isolated) {
+                Files.createDirectories(directory.resolve(place.substring(0, place.indexOf(':'))));
+                Files.createDirectories(there);
+            } else if (!Files.exists(there)) {
+                // Something must be there to be covered.
+                Files.createDirectories(Path.of("/etc/libvirt"));
+                Files.createFile(there);
+            }
+        }
+    }
+
+    private List<String> places() {
+        return isolated ? ISOLATED : SHARED;
     }
 
     private Command command(String program) {
         String configuration = directory.resolve(program + ".conf").toString();
         // libvirt writes and locks a pid file of its own: it is not the one we know it by.
         String own = directory.resolve(program + ".own.pid").toString();
-        if (!isolated) {
-            return Command.of(program, "--config", configuration, "--pid-file", own)
-                    .deadline(START);
-        }
         var script = new StringBuilder("set -e\n");
-        for (String place : PLACES) {
+        for (String place : places()) {
             int colon = place.indexOf(':');
             script.append(
                     "mount --bind \"$1/%s\" %s\n".formatted(place.substring(0, colon), place.substring(colon + 1)));
