@@ -5,7 +5,9 @@ import cloud.yun.kernel.http.ApiService;
 import cloud.yun.kernel.http.Route;
 import cloud.yun.kernel.policy.Policy;
 import cloud.yun.kernel.reconcile.Reconciler;
+import cloud.yun.kernel.state.StateTable;
 import java.util.List;
+import java.util.Map;
 
 /// What a room gives to the house.
 public interface Room {
@@ -21,6 +23,11 @@ public interface Room {
 
     default List<Invariant> invariants() {
         return List.of();
+    }
+
+    /// @return the room's tables of moves by resource name, for `docs/states.md`
+    default Map<String, StateTable<?, ?>> states() {
+        return Map.of();
     }
 
     /// After the schema is there and before requests are served: default rows, agents.
