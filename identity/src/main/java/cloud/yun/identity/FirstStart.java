@@ -1,0 +1,189 @@
+package cloud.yun.identity;
+
+import cloud.yun.identity.assignment.Assignment;
+import cloud.yun.identity.assignment.Assignment.Actor;
+import cloud.yun.identity.assignment.Assignment.Target;
+import cloud.yun.identity.assignment.AssignmentStore;
+import cloud.yun.identity.auth.Passwords;
+import cloud.yun.identity.base.Epoch;
+import cloud.yun.identity.base.Filters;
+import cloud.yun.identity.base.Ids;
+import cloud.yun.identity.catalog.CatalogStore;
+import cloud.yun.identity.catalog.CatalogStore.Endpoint;
+import cloud.yun.identity.catalog.CatalogStore.Region;
+import cloud.yun.identity.catalog.CatalogStore.Service;
+import cloud.yun.identity.project.Project;
+import cloud.yun.identity.project.ProjectStore;
+import cloud.yun.identity.role.Role;
+import cloud.yun.identity.role.RoleStore;
+import cloud.yun.identity.user.User;
+import cloud.yun.identity.user.UserStore;
+import cloud.yun.kernel.db.Database;
+import cloud.yun.kernel.db.Tx;
+import cloud.yun.kernel.json.Json;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Makes what every cloud has: domain, roles, projects, users, catalog. Repeatable: what is there stays,
+/// passwords and
+/// renamed things too; only endpoint addresses follow the configuration.
+final class FirstStart {
+    private static final String DOMAIN = "default";
+
+    /// Each role with the roles that it implies. The first five are upstream's.
+    private static final Map<String, List<String>> ROLES = Map.of(
+            "admin", List.of("manager"),
+            "manager", List.of("member"),
+            "member", List.of("reader"),
+            "reader", List.of(),
+            "service", List.of(),
+            "project_admin", List.of("manager"),
+            "monitor", List.of("reader"));
+
+    private final Database db;
+    private final Epoch epoch;
+    private final Passwords passwords;
+    private final Ids ids;
+    private final Clock clock;
+
+    FirstStart(Database db, Epoch epoch, Passwords passwords, Ids ids, Clock clock) {
+        this.db = db;
+        this.epoch = epoch;
+        this.passwords = passwords;
+        this.ids = ids;
+        this.clock = clock;
+    }
+
+    void make(Bootstrap b) {
+        // Hashed before the transaction: it takes long, and no transaction may.
+        var adminHash = missing(b.adminUser()) ? passwords.hash(b.adminPassword()) : "";
+        var demoHash = missing(b.demoUser()) ? passwords.hash(b.demoPassword()) : "";
+        epoch.write(tx -> {
+            domain(tx);
+            roles(tx);
+            var admin = user(tx, b.adminUser(), adminHash);
+            var adminProject = project(tx, b.adminUser(), "Bootstrap project for initializing the cloud.");
+            for (var target : List.of(Target.project(adminProject), Target.domain(DOMAIN), Target.SYSTEM))
+                grant(tx, admin, "admin", target);
+            var demo = user(tx, b.demoUser(), demoHash);
+            grant(tx, demo, "member", Target.project(project(tx, b.demoUser(), "")));
+            catalog(tx, b);
+        });
+    }
+
+    private boolean missing(String user) {
+        return db.read(tx -> new UserStore(tx).byName(DOMAIN, user)).isEmpty();
+    }
+
+    private static void domain(Tx tx) {
+        var projects = new ProjectStore(tx);
+        if (projects.find(DOMAIN).isPresent()) return;
+        projects.insert(new Project(
+                DOMAIN,
+                "Default",
+                "",
+                Optional.empty(),
+                true,
+                true,
+                "The default domain",
+                Json.object(),
+                Json.object(),
+                List.of()));
+    }
+
+    private void roles(Tx tx) {
+        var roles = new RoleStore(tx);
+        for (var name : ROLES.keySet())
+            if (roles.byName("", name).isEmpty())
+                roles.insert(new Role(ids.next(), name, "", Optional.empty(), Json.object(), immutable()));
+        ROLES.forEach((prior, implied) -> implied.forEach(name -> roles.addImplied(role(tx, prior), role(tx, name))));
+    }
+
+    private static ObjectNode immutable() {
+        return Json.object().put("immutable", true);
+    }
+
+    private static String role(Tx tx, String name) {
+        return new RoleStore(tx).byName("", name).orElseThrow().id();
+    }
+
+    private String user(Tx tx, String name, String hash) {
+        var users = new UserStore(tx);
+        var there = users.byName(DOMAIN, name);
+        if (there.isPresent()) return there.get().id();
+        var user = new User(
+                ids.next(), DOMAIN, name, true, Optional.empty(), Json.object(), Json.object(), Optional.empty());
+        users.insert(user, clock.instant());
+        users.addPassword(user.id(), hash, false, clock.instant(), Optional.empty(), 0);
+        return user.id();
+    }
+
+    private String project(Tx tx, String name, String description) {
+        var projects = new ProjectStore(tx);
+        var there = projects.byName(DOMAIN, name);
+        if (there.isPresent()) return there.get().id();
+        var id = ids.next();
+        projects.insert(new Project(
+                id,
+                name,
+                DOMAIN,
+                Optional.of(DOMAIN),
+                false,
+                true,
+                description,
+                Json.object(),
+                Json.object(),
+                List.of()));
+        return id;
+    }
+
+    private static void grant(Tx tx, String user, String role, Target target) {
+        new AssignmentStore(tx).add(new Assignment(Actor.user(user), target, role(tx, role), false));
+    }
+
+    private void catalog(Tx tx, Bootstrap b) {
+        var store = new CatalogStore(tx);
+        if (store.region(b.region()).isEmpty())
+            store.insert(new Region(b.region(), "", Optional.empty(), Json.object()));
+        for (var entry : b.catalog()) {
+            var service = service(store, entry);
+            endpoint(store, service, b.region(), "public", entry.publicUrl());
+            endpoint(store, service, b.region(), "internal", entry.internalUrl());
+            endpoint(store, service, b.region(), "admin", entry.adminUrl());
+        }
+    }
+
+    private String service(CatalogStore store, Bootstrap.Entry entry) {
+        var there = store.services(Optional.of(entry.type())).stream()
+                .filter(s -> s.name().equals(entry.name()))
+                .findFirst();
+        if (there.isPresent()) return there.get().id();
+        var service = new Service(ids.next(), entry.type(), true, Json.object().put("name", entry.name()));
+        store.insert(service);
+        return service.id();
+    }
+
+    private void endpoint(CatalogStore store, String service, String region, String kind, String url) {
+        var there = store
+                .endpoints(Filters.none()
+                        .with("service_id", service)
+                        .with("interface", kind)
+                        .with("region_id", region))
+                .stream()
+                .findFirst();
+        if (there.isEmpty())
+            store.insert(new Endpoint(ids.next(), service, kind, Optional.of(region), url, true, Json.object()));
+        else if (!there.get().url().equals(url))
+            store.update(new Endpoint(
+                    there.get().id(),
+                    service,
+                    kind,
+                    Optional.of(region),
+                    url,
+                    there.get().enabled(),
+                    there.get().extra()));
+    }
+}

@@ -1,0 +1,140 @@
+package cloud.yun.identity.auth;
+
+import cloud.yun.identity.base.Filters;
+import cloud.yun.identity.base.Links;
+import cloud.yun.identity.base.Words;
+import cloud.yun.identity.catalog.Catalog;
+import cloud.yun.identity.project.ProjectView;
+import cloud.yun.identity.token.Tokens;
+import cloud.yun.identity.token.ValidToken;
+import cloud.yun.kernel.auth.Caller;
+import cloud.yun.kernel.error.CloudException.Forbidden;
+import cloud.yun.kernel.error.CloudException.NotFound;
+import cloud.yun.kernel.error.CloudException.Unauthorized;
+import cloud.yun.kernel.http.Reply;
+import cloud.yun.kernel.http.Request;
+import cloud.yun.kernel.http.Route;
+import cloud.yun.kernel.json.Json;
+import cloud.yun.kernel.policy.Policy;
+import cloud.yun.kernel.policy.Target;
+import java.util.List;
+import tools.jackson.databind.node.ObjectNode;
+
+/// `/v3/auth/...`.
+public final class AuthRoutes {
+    private static final String JSON = "application/json";
+
+    private final Authentication authentication;
+    private final Tokens tokens;
+    private final Catalog catalog;
+    private final Reach reach;
+    private final Policy policy;
+
+    public AuthRoutes(Authentication authentication, Tokens tokens, Catalog catalog, Reach reach, Policy policy) {
+        this.authentication = authentication;
+        this.tokens = tokens;
+        this.catalog = catalog;
+        this.reach = reach;
+        this.policy = policy;
+    }
+
+    public List<Route> routes() {
+        return List.of(
+                Route.post("/v3/auth/tokens", this::issue)
+                        .schema("schema/identity/auth.json")
+                        .open(),
+                Route.get("/v3/auth/tokens", this::validate).policyOnObject("identity:validate_token"),
+                Route.head("/v3/auth/tokens", this::validate).policyOnObject("identity:check_token"),
+                Route.delete("/v3/auth/tokens", this::revoke).policyOnObject("identity:revoke_token"),
+                Route.get("/v3/auth/catalog", this::catalog).policy("identity:get_auth_catalog"),
+                Route.get("/v3/auth/projects", this::projects).policy("identity:get_auth_projects"),
+                Route.get("/v3/auth/domains", this::domains).policy("identity:get_auth_domains"),
+                Route.get("/v3/auth/system", this::system).policy("identity:get_auth_system"));
+    }
+
+    private Reply issue(Request request) {
+        if (!(request.body().get("auth") instanceof ObjectNode auth)) throw Words.expecting("auth", "request body");
+        try {
+            return answer(201, authentication.authenticate(auth), request);
+        } catch (Authentication.Unsupported e) {
+            return unsupported();
+        }
+    }
+
+    private static Reply unsupported() {
+        var body = Json.object();
+        var error = body.putObject("error");
+        error.put("code", 401);
+        Authentication.METHODS.forEach(error.putObject("identity").putArray("methods")::add);
+        error.put("message", "Attempted to authenticate with an unsupported method.")
+                .put("title", "Unauthorized");
+        return Reply.json(401, body);
+    }
+
+    private Reply answer(int status, ValidToken token, Request request) {
+        boolean withCatalog = !request.query().containsKey("nocatalog");
+        return Reply.text(status, token.json(catalog, withCatalog), JSON).header("X-Subject-Token", token.id());
+    }
+
+    private Reply validate(Request request) {
+        var rule = request.method().equals("HEAD") ? "identity:check_token" : "identity:validate_token";
+        return answer(200, subject(request, rule), request);
+    }
+
+    private Reply revoke(Request request) {
+        tokens.revoke(subject(request, "identity:revoke_token"));
+        return Reply.noContent();
+    }
+
+    /// The token of `X-Subject-Token`.
+    ///
+    /// @throws NotFound it is none, or holds no longer
+    private ValidToken subject(Request request, String rule) {
+        var id = request.header("X-Subject-Token").orElse("");
+        var found = tokens.validate(id);
+        var target = found.map(
+                        t -> Target.of("target.token.user_id", t.payload().userId()))
+                .orElse(Target.NONE);
+        policy.require(request.caller(), rule, target);
+        return found.orElseThrow(() ->
+                new NotFound(tokens.recognizes(id) ? "Failed to validate token" : "Could not recognize Fernet token"));
+    }
+
+    private Reply catalog(Request request) {
+        var caller = request.caller();
+        if (caller.project().isEmpty() && caller.domain().isEmpty() && !caller.systemScope())
+            throw new Forbidden("A project-scoped token is required to produce a service catalog.");
+        var body = Json.object();
+        body.set("catalog", catalog.of(caller.project().map(Caller.Project::id), caller.userId()));
+        body.putObject("links").put("self", request.url() + "/v3/auth/catalog");
+        return Reply.ok(body);
+    }
+
+    private Reply projects(Request request) {
+        var found = reach.projects(user(request), Filters.none());
+        return Reply.ok(Links.list(
+                request,
+                "projects",
+                found.stream().map(p -> ProjectView.of(request, p)).toList()));
+    }
+
+    private Reply domains(Request request) {
+        var found = reach.domains(user(request));
+        return Reply.ok(Links.list(
+                request,
+                "domains",
+                found.stream().map(d -> ProjectView.ofDomain(request, d)).toList()));
+    }
+
+    private Reply system(Request request) {
+        var body = Json.object();
+        var list = body.putArray("system");
+        if (reach.system(user(request))) list.addObject().put("all", true);
+        body.putObject("links").put("self", request.url() + "/v3/auth/system");
+        return Reply.ok(body);
+    }
+
+    private static String user(Request request) {
+        return request.caller().user().map(Caller.User::id).orElseThrow(Unauthorized::new);
+    }
+}

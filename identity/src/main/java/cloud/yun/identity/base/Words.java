@@ -1,0 +1,36 @@
+package cloud.yun.identity.base;
+
+import cloud.yun.kernel.error.CloudException.Conflict;
+import cloud.yun.kernel.error.CloudException.Invalid;
+import cloud.yun.kernel.error.CloudException.NotFound;
+
+/// Errors in Keystone's words, which clients and their tests look for.
+public final class Words {
+    private static final String MALFORMED =
+            " The server could not comply with the request since it is either malformed or otherwise incorrect. The"
+                    + " client is assumed to be in error.";
+
+    private Words() {}
+
+    /// @param kind as Keystone names it, for example `user`, `role`
+    public static NotFound notFound(String kind, String id) {
+        return new NotFound("Could not find " + kind + ": " + id + ".");
+    }
+
+    public static Conflict conflict(String kind, String details) {
+        return new Conflict("Conflict occurred attempting to store " + kind + " - " + details + ".");
+    }
+
+    public static Conflict duplicateName(String kind, String name) {
+        return conflict(kind, "Duplicate entry found with name " + name);
+    }
+
+    public static Conflict duplicateName(String kind, String name, String domainId) {
+        return conflict(kind, "Duplicate entry found with name " + name + " at domain ID " + domainId);
+    }
+
+    /// Something is missing where it must stand.
+    public static Invalid expecting(String attribute, String target) {
+        return new Invalid("Expecting to find " + attribute + " in " + target + "." + MALFORMED);
+    }
+}

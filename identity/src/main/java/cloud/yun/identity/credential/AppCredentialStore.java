@@ -1,0 +1,133 @@
+package cloud.yun.identity.credential;
+
+import cloud.yun.kernel.db.Row;
+import cloud.yun.kernel.db.Tx;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// SQL of application credentials.
+public final class AppCredentialStore {
+    /// @param unrestricted may itself make application credentials and trusts
+    /// @param roleIds the roles it gives, as they were chosen
+    public record AppCredential(
+            String id,
+            String userId,
+            String projectId,
+            String name,
+            Optional<String> description,
+            String secretHash,
+            boolean unrestricted,
+            Optional<Instant> expiresAt,
+            List<String> roleIds) {
+        @Override
+        public String toString() {
+            return "AppCredential[" + id + "]";
+        }
+    }
+
+    private static final String COLUMNS =
+            "id, user_id, project_id, name, description, secret_hash, unrestricted, expires_at";
+
+    private final Tx tx;
+
+    public AppCredentialStore(Tx tx) {
+        this.tx = tx;
+    }
+
+    private static AppCredential credential(Row r) throws SQLException {
+        return new AppCredential(
+                r.string("id"),
+                r.string("user_id"),
+                r.optString("project_id").orElse(""),
+                r.string("name"),
+                r.optString("description"),
+                r.string("secret_hash"),
+                r.bool("unrestricted"),
+                r.optInstant("expires_at"),
+                List.of());
+    }
+
+    private AppCredential withRoles(AppCredential a) {
+        var roles = tx.query(
+                "SELECT role_id FROM identity_app_credential_role WHERE app_credential_id = ? ORDER BY role_id",
+                r -> r.string("role_id"),
+                a.id());
+        return new AppCredential(
+                a.id(),
+                a.userId(),
+                a.projectId(),
+                a.name(),
+                a.description(),
+                a.secretHash(),
+                a.unrestricted(),
+                a.expiresAt(),
+                roles);
+    }
+
+    public Optional<AppCredential> find(String id) {
+        return tx.first(
+                        "SELECT " + COLUMNS + " FROM identity_app_credential WHERE id = ?",
+                        AppCredentialStore::credential,
+                        id)
+                .map(this::withRoles);
+    }
+
+    public Optional<AppCredential> byName(String userId, String name) {
+        return tx.first(
+                        "SELECT " + COLUMNS + " FROM identity_app_credential WHERE user_id = ? AND name = ?",
+                        AppCredentialStore::credential,
+                        userId,
+                        name)
+                .map(this::withRoles);
+    }
+
+    public List<AppCredential> ofUser(String userId, Optional<String> name) {
+        return tx
+                .query(
+                        "SELECT " + COLUMNS + " FROM identity_app_credential WHERE user_id = ? AND (name = ? OR ? = 0)"
+                                + " ORDER BY id",
+                        AppCredentialStore::credential,
+                        userId,
+                        name.orElse(""),
+                        name.isPresent() ? 1 : 0)
+                .stream()
+                .map(this::withRoles)
+                .toList();
+    }
+
+    public void insert(AppCredential a, Instant now) {
+        tx.update(
+                """
+                INSERT INTO identity_app_credential (id, user_id, project_id, name, description, secret_hash,
+                                                     unrestricted, created_at, expires_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                a.id(),
+                a.userId(),
+                a.projectId(),
+                a.name(),
+                a.description(),
+                a.secretHash(),
+                a.unrestricted(),
+                now,
+                a.expiresAt());
+        tx.batch(
+                "INSERT INTO identity_app_credential_role (app_credential_id, role_id) VALUES (?, ?)",
+                a.roleIds().stream().map(r -> new Object[] {a.id(), r}).toList());
+    }
+
+    public void delete(String id) {
+        tx.update("DELETE FROM identity_app_credential WHERE id = ?", id);
+    }
+
+    public void deleteOfProject(String projectId) {
+        tx.update("DELETE FROM identity_app_credential WHERE project_id = ?", projectId);
+    }
+
+    /// A user who loses a role on a project loses the application credentials made with it there.
+    public void deleteOfUserOnProject(String userId, String projectId) {
+        tx.update("DELETE FROM identity_app_credential WHERE user_id = ? AND project_id = ?", userId, projectId);
+    }
+}

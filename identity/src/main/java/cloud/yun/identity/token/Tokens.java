@@ -1,0 +1,128 @@
+package cloud.yun.identity.token;
+
+import cloud.yun.identity.base.Epoch;
+import cloud.yun.kernel.db.Database;
+import cloud.yun.kernel.error.CloudException.Unauthorized;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Issues, validates and revokes tokens. Nothing is stored for a token; only revocations are.
+public final class Tokens {
+    private static final Logger LOG = LoggerFactory.getLogger(Tokens.class);
+    private static final int REMEMBERED = 10_000;
+    private static final int LENGTH_MAX = 2_048;
+
+    private final Database db;
+    private final Epoch epoch;
+    private final FernetKeys keys;
+    private final Clock clock;
+    private final Supplier<UUID> ids;
+    private final Duration life;
+    private final TokenCache cache = new TokenCache(REMEMBERED);
+
+    /// @param life of a new token
+    public Tokens(Database db, Epoch epoch, FernetKeys keys, Clock clock, Supplier<UUID> ids, Duration life) {
+        this.db = db;
+        this.epoch = epoch;
+        this.keys = keys;
+        this.clock = clock;
+        this.ids = ids;
+        this.life = life;
+    }
+
+    public Duration life() {
+        return life;
+    }
+
+    /// What a user has proven, and since when.
+    ///
+    /// @param expiresAt the end of an older token that this one is made from; a new life otherwise
+    /// @param chainId audit id of the first token of the chain
+    public record Proof(
+            String userId,
+            List<String> methods,
+            Optional<String> appCredentialId,
+            Optional<Instant> expiresAt,
+            Optional<String> chainId) {}
+
+    /// @throws Unauthorized the user may not have this scope, or something it rests on is disabled
+    public ValidToken issue(Proof proof, Scope scope) {
+        long at = epoch.now();
+        var now = clock.instant();
+        var audit = auditId();
+        var token = db.read(tx -> {
+            var issued = new RevocationStore(tx).earliestIssue(proof.userId(), scope, now);
+            var payload = new TokenPayload(
+                    proof.userId(),
+                    proof.methods(),
+                    scope,
+                    proof.appCredentialId(),
+                    issued,
+                    proof.expiresAt().orElse(issued.plus(life)),
+                    proof.chainId().map(c -> List.of(audit, c)).orElse(List.of(audit)));
+            var id = Fernet.seal(keys.primary(), payload.pack(), issued);
+            return new TokenReader(tx, now).read(id, payload);
+        });
+        cache.put(token.id(), at, token);
+        return token;
+    }
+
+    /// @return empty when the token is unknown, malformed, expired or revoked
+    public Optional<ValidToken> validate(String token) {
+        long at = epoch.now();
+        var now = clock.instant();
+        var known = cache.find(token, at);
+        if (known.isPresent()) return known.filter(t -> now.isBefore(t.payload().expiresAt()));
+        var payload = open(token);
+        if (payload.isEmpty()) return Optional.empty();
+        try {
+            var valid = db.read(tx -> new TokenReader(tx, now).read(token, payload.get()));
+            cache.put(token, at, valid);
+            return Optional.of(valid);
+        } catch (Unauthorized e) {
+            LOG.info(
+                    "token {} of user {} refused: {}",
+                    payload.get().auditIds(),
+                    payload.get().userId(),
+                    e.detail());
+            return Optional.empty();
+        }
+    }
+
+    /// Whether the text is a token that one of our keys made, valid or not.
+    public boolean recognizes(String token) {
+        return open(token).isPresent();
+    }
+
+    private Optional<TokenPayload> open(String token) {
+        if (token.length() > LENGTH_MAX) return Optional.empty();
+        return Fernet.open(keys.all(), token).flatMap(o -> TokenPayload.unpack(o.plain(), o.issuedAt()));
+    }
+
+    /// The token is refused everywhere from now on. Others of its chain stay.
+    public void revoke(ValidToken token) {
+        var payload = token.payload();
+        epoch.write(tx -> new RevocationStore(tx)
+                .token(payload.auditIds().getFirst(), payload.issuedAt(), clock.instant(), payload.expiresAt()));
+    }
+
+    /// Forgets revocations of tokens that have expired by now anyway.
+    public int purge() {
+        return db.transaction(tx -> new RevocationStore(tx).purge(clock.instant()));
+    }
+
+    private String auditId() {
+        var id = ids.get();
+        var bytes = ByteBuffer.allocate(16).putLong(id.getMostSignificantBits()).putLong(id.getLeastSignificantBits());
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.array());
+    }
+}
