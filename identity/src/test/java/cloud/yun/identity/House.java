@@ -182,8 +182,8 @@ public final class House implements AutoCloseable {
 
     @Override
     public void close() {
-        gateway.close();
         client.close();
+        gateway.close();
         db.close();
     }
 }
