@@ -1,0 +1,362 @@
+package cloud.yun.compute.driver;
+
+import cloud.yun.kernel.error.CloudException.Conflict;
+import cloud.yun.kernel.error.CloudException.Unavailable;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+
+/// A hypervisor in memory: the same life as a real one, with settable delays and faults. It survives nothing: after
+/// a restart there are no guests, and the reconcilers make again what the database says.
+///
+/// For CI that needs an OpenStack but no guests, and for clouds of thousands of hosts on one machine.
+public final class SimulatedHypervisor implements HypervisorDriver {
+    /// What a host claims to have.
+    ///
+    /// @param memoryMib in MiB
+    /// @param diskGib in GiB
+    public record Size(int vcpus, int memoryMib, int diskGib) {
+        /// As large as Nova's fake driver.
+        public static final Size LARGE = new Size(1000, 800_000, 600_000);
+    }
+
+    private static final class Machine {
+        Guest guest;
+        PowerState state;
+        final Map<String, Disk> volumes = new LinkedHashMap<>();
+        final Map<String, Nic> nics = new LinkedHashMap<>();
+        final StringBuilder console = new StringBuilder();
+        final Instant since;
+        boolean ignoresShutdown;
+
+        Machine(Guest guest, Instant since) {
+            this.guest = guest;
+            this.since = since;
+            this.state = PowerState.RUNNING;
+            guest.volumes().forEach(d -> volumes.put(d.volumeId(), d));
+            guest.nics().forEach(n -> nics.put(n.portId(), n));
+        }
+    }
+
+    private final String hostname;
+    private final Size size;
+    private final Clock clock;
+    private final Instant up;
+    private final Map<String, Machine> machines = new ConcurrentHashMap<>();
+    private final Set<String> disks = ConcurrentHashMap.newKeySet();
+    private final Set<String> images = ConcurrentHashMap.newKeySet();
+    private final Map<String, RuntimeException> faults = new ConcurrentHashMap<>();
+    private volatile Duration delay = Duration.ZERO;
+    private volatile BiConsumer<String, PowerState> listener = (_, _) -> {};
+
+    public SimulatedHypervisor(String hostname, Size size, Clock clock) {
+        this.hostname = hostname;
+        this.size = size;
+        this.clock = clock;
+        this.up = clock.instant();
+    }
+
+    /// @return another host of the same size
+    public SimulatedHypervisor sibling(String name) {
+        var other = new SimulatedHypervisor(name, size, clock);
+        other.delay = delay;
+        return other;
+    }
+
+    /// Every command takes so long from now on.
+    public void delay(Duration each) {
+        delay = each;
+    }
+
+    /// The named command fails with `fault` until [#heal].
+    ///
+    /// @param command a method of the driver, for example `start`
+    public void fail(String command, RuntimeException fault) {
+        faults.put(command, fault);
+    }
+
+    /// No command fails any more.
+    public void heal() {
+        faults.clear();
+    }
+
+    /// The guest shuts itself down, as its user may order inside.
+    public void guestPowersOff(String serverId) {
+        var machine = machine(serverId);
+        synchronized (machine) {
+            machine.state = PowerState.SHUTDOWN;
+        }
+        listener.accept(serverId, PowerState.SHUTDOWN);
+    }
+
+    /// The guest does not answer ACPI.
+    public void guestIgnoresShutdown(String serverId) {
+        machine(serverId).ignoresShutdown = true;
+    }
+
+    /// The guest writes to its serial console.
+    public void guestSays(String serverId, String line) {
+        var machine = machine(serverId);
+        synchronized (machine) {
+            machine.console.append(line).append('\n');
+        }
+    }
+
+    /// @return volume ids of the guest, in the order in which they came
+    public Set<String> volumesOf(String serverId) {
+        var machine = machines.get(serverId);
+        return machine == null ? Set.of() : Set.copyOf(machine.volumes.keySet());
+    }
+
+    /// @return port ids of the guest
+    public Set<String> nicsOf(String serverId) {
+        var machine = machines.get(serverId);
+        return machine == null ? Set.of() : Set.copyOf(machine.nics.keySet());
+    }
+
+    @Override
+    public void cacheImage(Image image) {
+        work("cacheImage");
+        images.add(image.id());
+    }
+
+    @Override
+    public void createDisks(Guest guest) {
+        work("createDisks");
+        guest.image().ifPresent(i -> {
+            if (!images.contains(i.id()))
+                throw new Unavailable("The image is not on the host.", i.id() + " is not cached", null);
+        });
+        disks.add(guest.serverId());
+    }
+
+    @Override
+    public void deleteDisks(String serverId) {
+        work("deleteDisks");
+        if (machines.containsKey(serverId)) throw new Conflict("Guest " + serverId + " still has its disks open.");
+        disks.remove(serverId);
+    }
+
+    @Override
+    public void start(Guest guest) {
+        work("start");
+        if (!disks.contains(guest.serverId()))
+            throw new Unavailable("The guest has no disks.", guest.serverId() + " has no disks", null);
+        var machine = machines.computeIfAbsent(guest.serverId(), _ -> new Machine(guest, clock.instant()));
+        synchronized (machine) {
+            machine.guest = guest;
+            machine.state = PowerState.RUNNING;
+            machine.console.append(guest.domainName()).append(" login: \n");
+        }
+    }
+
+    @Override
+    public void stop(String serverId, Duration timeout, Duration retry) {
+        work("stop");
+        var machine = machine(serverId);
+        if (machine.ignoresShutdown && !timeout.isZero()) pause(timeout);
+        synchronized (machine) {
+            machine.state = PowerState.SHUTDOWN;
+        }
+    }
+
+    @Override
+    public void destroy(String serverId) {
+        work("destroy");
+        machines.remove(serverId);
+    }
+
+    @Override
+    public void rebootSoft(Guest guest, Duration timeout) {
+        work("rebootSoft");
+        if (machine(guest.serverId()).ignoresShutdown) pause(timeout);
+        start(guest);
+    }
+
+    @Override
+    public void rebootHard(Guest guest) {
+        work("rebootHard");
+        start(guest);
+    }
+
+    @Override
+    public void pause(String serverId) {
+        work("pause");
+        set(serverId, PowerState.PAUSED);
+    }
+
+    @Override
+    public void unpause(String serverId) {
+        work("unpause");
+        set(serverId, PowerState.RUNNING);
+    }
+
+    @Override
+    public void suspend(String serverId) {
+        work("suspend");
+        set(serverId, PowerState.SHUTDOWN);
+    }
+
+    @Override
+    public void resume(Guest guest) {
+        work("resume");
+        start(guest);
+    }
+
+    @Override
+    public void attachVolume(String serverId, Disk disk) {
+        work("attachVolume");
+        var machine = machine(serverId);
+        synchronized (machine) {
+            machine.volumes.put(disk.volumeId(), disk);
+        }
+    }
+
+    @Override
+    public void detachVolume(String serverId, Disk disk) {
+        work("detachVolume");
+        var machine = machines.get(serverId);
+        if (machine == null) return;
+        synchronized (machine) {
+            machine.volumes.remove(disk.volumeId());
+        }
+    }
+
+    @Override
+    public void resizeVolume(String serverId, Disk disk, long sizeBytes) {
+        work("resizeVolume");
+        if (!machine(serverId).volumes.containsKey(disk.volumeId()))
+            throw new Conflict("Volume " + disk.volumeId() + " is not attached to " + serverId + ".");
+    }
+
+    @Override
+    public void attachNic(String serverId, Nic nic) {
+        work("attachNic");
+        var machine = machine(serverId);
+        synchronized (machine) {
+            machine.nics.put(nic.portId(), nic);
+        }
+    }
+
+    @Override
+    public void detachNic(String serverId, Nic nic) {
+        work("detachNic");
+        var machine = machines.get(serverId);
+        if (machine == null) return;
+        synchronized (machine) {
+            machine.nics.remove(nic.portId());
+        }
+    }
+
+    @Override
+    public String consoleLog(String serverId, long bytesMax) {
+        work("consoleLog");
+        var machine = machine(serverId);
+        byte[] all;
+        synchronized (machine) {
+            all = machine.console.toString().getBytes(StandardCharsets.UTF_8);
+        }
+        int from = (int) Math.max(0, all.length - bytesMax);
+        return new String(all, from, all.length - from, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public Optional<Vnc> vnc(String serverId) {
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<PowerState> state(String serverId) {
+        work("state");
+        return Optional.ofNullable(machines.get(serverId)).map(m -> m.state);
+    }
+
+    @Override
+    public Map<String, PowerState> guests() {
+        work("guests");
+        var found = new HashMap<String, PowerState>();
+        machines.forEach((id, m) -> found.put(id, m.state));
+        return found;
+    }
+
+    @Override
+    public Set<String> serversWithFiles() {
+        return new HashSet<>(disks);
+    }
+
+    @Override
+    public Diagnostics diagnostics(String serverId) {
+        work("diagnostics");
+        var machine = machine(serverId);
+        var seconds = Duration.between(machine.since, clock.instant()).toSeconds();
+        var none = Map.of("read_bytes", 0L, "read_requests", 0L, "write_bytes", 0L, "write_requests", 0L);
+        var drives = new LinkedHashMap<String, Map<String, Long>>();
+        drives.put("vda", none);
+        machine.volumes.values().forEach(d -> drives.put(d.device().replace("/dev/", ""), none));
+        var nics = new LinkedHashMap<String, Map<String, Long>>();
+        machine.nics.values().forEach(n -> nics.put(n.mac(), Map.of("rx_octets", 0L, "tx_octets", 0L)));
+        return new Diagnostics(
+                machine.state, seconds * 1_000_000_000L, seconds, machine.guest.memoryMib(), drives, nics);
+    }
+
+    @Override
+    public Host host() {
+        work("host");
+        int used = machines.values().stream().mapToInt(m -> m.guest.rootGib()).sum();
+        return new Host(
+                hostname,
+                "simulated",
+                1_000,
+                "{\"arch\": \"x86_64\", \"model\": \"simulated\", \"vendor\": \"Yun\", \"features\": [],"
+                        + " \"topology\": {\"cores\": " + size.vcpus() + ", \"threads\": 1, \"sockets\": 1}}",
+                "127.0.0.1",
+                size.vcpus(),
+                size.memoryMib(),
+                size.diskGib(),
+                Math.max(0, size.diskGib() - used),
+                Duration.between(up, clock.instant()).toSeconds());
+    }
+
+    @Override
+    public void onStateChange(BiConsumer<String, PowerState> newListener) {
+        listener = newListener;
+    }
+
+    private void set(String serverId, PowerState state) {
+        var machine = machine(serverId);
+        synchronized (machine) {
+            machine.state = state;
+        }
+    }
+
+    private Machine machine(String serverId) {
+        var machine = machines.get(serverId);
+        if (machine == null)
+            throw new Unavailable("The guest is not on its host.", hostname + " has no guest " + serverId, null);
+        return machine;
+    }
+
+    private void work(String command) {
+        var fault = faults.get(command);
+        if (fault != null) throw fault;
+        if (!delay.isZero()) pause(delay);
+    }
+
+    private static void pause(Duration time) {
+        try {
+            Thread.sleep(time);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Unavailable("The host is stopping.", "interrupted", e);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package cloud.yun.compute.instanceaction;
+
+import cloud.yun.kernel.db.Row;
+import cloud.yun.kernel.db.Tx;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// SQL of the `server_action` table.
+public final class ActionLog {
+    /// @param action Nova's name, for example `create`, `stop`
+    /// @param message `Error` when it failed
+    public record Action(
+            String serverId,
+            String requestId,
+            String action,
+            String projectId,
+            String userId,
+            Instant startedAt,
+            Instant updatedAt,
+            Optional<String> message) {}
+
+    private static final String SELECT = "SELECT server_id, request_id, action, project_id, user_id, started_at,"
+            + " updated_at, message FROM server_action ";
+
+    private final Tx tx;
+
+    public ActionLog(Tx tx) {
+        this.tx = tx;
+    }
+
+    public void begin(String serverId, String requestId, String action, String projectId, String userId, Instant now) {
+        tx.update("""
+                INSERT INTO server_action (server_id, request_id, action, project_id, user_id, started_at, updated_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                """, serverId, requestId, action, projectId, userId, now, now);
+    }
+
+    public void ended(String serverId, String requestId, Instant now, boolean failed) {
+        tx.update(
+                "UPDATE server_action SET updated_at = ?, message = ? WHERE server_id = ? AND request_id = ?",
+                now,
+                failed ? Optional.of("Error") : Optional.empty(),
+                serverId,
+                requestId);
+    }
+
+    /// @return request id of the newest action of that name
+    public Optional<String> latest(String serverId, String action) {
+        return tx.first(
+                "SELECT request_id FROM server_action WHERE server_id = ? AND action = ? ORDER BY number DESC LIMIT 1",
+                r -> r.string("request_id"),
+                serverId,
+                action);
+    }
+
+    /// @return newest first
+    List<Action> of(String serverId) {
+        return tx.query(SELECT + "WHERE server_id = ? ORDER BY number DESC", ActionLog::action, serverId);
+    }
+
+    Optional<Action> find(String serverId, String requestId) {
+        return tx.first(SELECT + "WHERE server_id = ? AND request_id = ?", ActionLog::action, serverId, requestId);
+    }
+
+    private static Action action(Row r) throws SQLException {
+        return new Action(
+                r.string("server_id"),
+                r.string("request_id"),
+                r.string("action"),
+                r.string("project_id"),
+                r.string("user_id"),
+                r.instant("started_at"),
+                r.instant("updated_at"),
+                r.optString("message"));
+    }
+}

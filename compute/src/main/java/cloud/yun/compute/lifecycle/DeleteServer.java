@@ -1,0 +1,128 @@
+package cloud.yun.compute.lifecycle;
+
+import cloud.yun.compute.driver.HypervisorDriver.PowerState;
+import cloud.yun.compute.instanceaction.ActionLog;
+import cloud.yun.compute.server.Server;
+import cloud.yun.compute.server.ServerStore;
+import cloud.yun.compute.server.TaskState;
+import cloud.yun.compute.server.VmState;
+import cloud.yun.compute.service.ComputeHosts.ComputeHost;
+import cloud.yun.compute.volume.VolumeStore;
+import cloud.yun.kernel.auth.Caller;
+import cloud.yun.kernel.db.Tx;
+import cloud.yun.kernel.error.CloudException.Unavailable;
+import cloud.yun.kernel.flow.Flow;
+import cloud.yun.kernel.flow.FlowRecord.Origin;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Deletes a server, in whatever state it is: guest, ports it made, attachments, disks, allocation, quota, row.
+///
+/// There is no way back: each step is tried again until it passes. A host that is down is left out; when it comes
+/// back, its agent is told to remove what no server owns (`PowerSync`).
+public final class DeleteServer {
+    private static final Logger LOG = LoggerFactory.getLogger(DeleteServer.class);
+
+    private final Wiring w;
+    private final Flow<Work> flow;
+
+    public DeleteServer(Wiring wiring) {
+        this.w = wiring;
+        this.flow = Flow.named("server_delete", Work.class)
+                .forward("destroy-guest", p -> onHost(p, h -> w.agents().destroy(h, p.serverId())))
+                .forward("unplug-ports", this::unplugPorts)
+                .forward("disconnect-volumes", this::disconnectVolumes)
+                .forward("delete-disks", p -> onHost(p, h -> w.agents().deleteDisks(h, p.serverId())))
+                .finish("mark-deleted", this::markDeleted)
+                .build();
+        w.flows().register(flow);
+    }
+
+    /// Marks the server; the work that is being done to it sees the mark and ends here, or nobody works on it and
+    /// the delete begins now.
+    ///
+    /// @param server locked in this transaction
+    public void request(Tx tx, Server server, Caller caller) {
+        if (server.taskState() == TaskState.DELETING && w.flows().busy(tx, server.id())) return;
+        var store = new ServerStore(tx);
+        new ActionLog(tx)
+                .begin(
+                        server.id(),
+                        caller.requestId(),
+                        "delete",
+                        caller.project().map(Caller.Project::id).orElse(server.projectId()),
+                        caller.userId(),
+                        w.clock().instant());
+        boolean idle = server.taskState() == TaskState.NONE || !w.flows().busy(tx, server.id());
+        store.begin(server, TaskState.Event.DELETE, w.clock().instant());
+        w.notifications().tell(tx, server, "delete.start", caller.requestId());
+        if (idle) start(tx, server, caller.requestId());
+    }
+
+    /// The work that a delete waited for has ended.
+    void begin(Tx tx, Server server) {
+        start(tx, server, new ActionLog(tx).latest(server.id(), "delete").orElse(""));
+    }
+
+    private void start(Tx tx, Server server, String requestId) {
+        w.flows()
+                .start(
+                        tx,
+                        flow,
+                        new Work(server.id(), requestId),
+                        new Origin(server.projectId(), server.userId(), server.id(), requestId));
+    }
+
+    private void onHost(Work p, Consumer<String> command) {
+        var host = w.db().read(tx -> new ServerStore(tx).find(p.serverId()).flatMap(Server::host));
+        if (host.isEmpty()) return;
+        try {
+            command.accept(host.get());
+        } catch (Unavailable e) {
+            boolean up = w.db().read(tx ->
+                    w.hosts().find(tx, host.get()).map(ComputeHost::up).orElse(false));
+            if (up) throw e;
+            LOG.warn("server {} is deleted while its host {} is down", p.serverId(), host.get());
+        }
+    }
+
+    private void unplugPorts(Work p) {
+        var ports = w.db().read(tx -> w.ports().ofServer(tx, p.serverId()));
+        for (var port : ports) onHost(p, h -> w.ports().unplug(port.id(), h));
+    }
+
+    private void disconnectVolumes(Work p) {
+        var volumes = w.db().read(tx -> new VolumeStore(tx).of(p.serverId()));
+        for (var volume : volumes) onHost(p, h -> w.volumes().disconnect(volume.attachmentId(), h));
+    }
+
+    private void markDeleted(Tx tx, Work p) {
+        var store = new ServerStore(tx);
+        var found = store.find(p.serverId());
+        if (found.isEmpty()) return;
+        var server = store.lock(p.serverId());
+        w.ports().releaseAll(tx, server.id());
+        var volumes = new VolumeStore(tx);
+        for (var volume : volumes.of(server.id())) {
+            w.volumes().remove(tx, volume.attachmentId());
+            if (volume.deleteOnTermination()) w.volumes().delete(tx, volume.volumeId(), p.requestId());
+            volumes.delete(volume.attachmentId());
+        }
+        w.placement().release(tx, server.id());
+        w.groups().remove(tx, server.id());
+        w.quotas().give(tx, server.projectId(), amounts(server));
+        store.end(server, VmState.Event.REMOVED, PowerState.NOSTATE, w.clock().instant());
+        new ActionLog(tx).ended(server.id(), p.requestId(), w.clock().instant(), false);
+        w.notifications().tell(tx, server, "delete.end", p.requestId());
+    }
+
+    /// @return what a server counts for in its project's quota
+    public static Map<String, Long> amounts(Server server) {
+        return Map.of(
+                "instances", 1L,
+                "cores", (long) server.flavor().vcpus(),
+                "ram", (long) server.flavor().ramMib());
+    }
+}

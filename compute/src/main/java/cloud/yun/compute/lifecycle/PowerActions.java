@@ -1,0 +1,82 @@
+package cloud.yun.compute.lifecycle;
+
+import cloud.yun.compute.instanceaction.ActionLog;
+import cloud.yun.compute.server.Server;
+import cloud.yun.compute.server.ServerStore;
+import cloud.yun.compute.server.TaskState;
+import cloud.yun.compute.server.VmState;
+import cloud.yun.kernel.auth.Caller;
+import cloud.yun.kernel.db.Tx;
+import cloud.yun.kernel.error.CloudException.Conflict;
+import cloud.yun.kernel.flow.Flow;
+import cloud.yun.kernel.flow.FlowRecord.Origin;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/// Begins the actions on a server's guest: checks that its state allows one, marks it, records its flow.
+public final class PowerActions {
+    private record Ready(ServerAction action, Flow<Work> flow) {}
+
+    private final Wiring w;
+    private final Map<TaskState.Event, Ready> all = new EnumMap<>(TaskState.Event.class);
+
+    public PowerActions(Wiring wiring, Guests guests, DeleteServer delete) {
+        this.w = wiring;
+        var ending = new Ending(wiring, delete);
+        var patience = new Patience(wiring.db(), wiring.config());
+        var actions = List.of(
+                new StartServer(wiring, guests, ending),
+                new StopServer(wiring, patience, ending),
+                new RebootServerSoft(wiring, guests, patience, ending),
+                new RebootServerHard(wiring, guests, ending),
+                new PauseServer(wiring, ending),
+                new UnpauseServer(wiring, ending),
+                new SuspendServer(wiring, ending),
+                new ResumeServer(wiring, guests, ending));
+        for (var action : actions) {
+            var flow = action.flow();
+            wiring.flows().register(flow);
+            all.put(action.begins(), new Ready(action, flow));
+        }
+    }
+
+    /// @param server locked in this transaction
+    /// @throws Conflict its state does not allow the action, in Nova's words
+    public void begin(Tx tx, Server server, TaskState.Event event, Caller caller) {
+        begin(
+                tx,
+                server,
+                event,
+                caller.project().map(Caller.Project::id).orElse(""),
+                caller.userId(),
+                caller.requestId());
+    }
+
+    /// On behalf of nobody: a reconciler found that the guest is not as it should be.
+    void repair(Tx tx, Server server, TaskState.Event event, String requestId) {
+        begin(tx, server, event, server.projectId(), "", requestId);
+    }
+
+    private void begin(Tx tx, Server server, TaskState.Event event, String projectId, String userId, String requestId) {
+        var ready = all.get(event);
+        if (ready == null) throw new IllegalArgumentException(event + " is no action of a guest");
+        var action = ready.action();
+        if (!VmState.allowing(action.ends()).contains(server.vmState()))
+            throw new Conflict("Cannot '" + action.name() + "' instance " + server.id() + " while it is in vm_state "
+                    + server.vmState().wire());
+        if (!TaskState.allowing(event).contains(server.taskState()))
+            throw new Conflict("Cannot '" + action.name() + "' instance " + server.id() + " while it is in task_state "
+                    + server.taskState().wire());
+        var now = w.clock().instant();
+        new ServerStore(tx).begin(server, event, now);
+        new ActionLog(tx).begin(server.id(), requestId, action.name(), projectId, userId, now);
+        w.notifications().tell(tx, server, action.notification() + ".start", requestId);
+        w.flows()
+                .start(
+                        tx,
+                        ready.flow(),
+                        new Work(server.id(), requestId),
+                        new Origin(server.projectId(), server.userId(), server.id(), requestId));
+    }
+}

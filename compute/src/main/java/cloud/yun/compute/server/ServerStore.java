@@ -1,0 +1,331 @@
+package cloud.yun.compute.server;
+
+import cloud.yun.compute.driver.HypervisorDriver.PowerState;
+import cloud.yun.compute.server.Server.Fault;
+import cloud.yun.compute.server.Server.Wanted;
+import cloud.yun.kernel.db.Row;
+import cloud.yun.kernel.db.Tx;
+import cloud.yun.kernel.error.CloudException.Conflict;
+import cloud.yun.kernel.error.CloudException.NotFound;
+import cloud.yun.kernel.json.Json;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/// SQL of the `server` table, and the only place where a server's state changes.
+public final class ServerStore {
+    static final String COLUMNS =
+            "number, id, project_id, user_id, name, hostname, description, vm_state, task_state, power_state, host,"
+                    + " zone, wanted, flavor, image_id, key_name, config_drive, reservation_id, launch_index,"
+                    + " metadata, access_v4, access_v6, locked_by, locked_reason, fault, password, created_at,"
+                    + " updated_at, launched_at, terminated_at, deleted_at, generation";
+    private static final String SELECT = "SELECT " + COLUMNS + " FROM server ";
+
+    private final Tx tx;
+
+    public ServerStore(Tx tx) {
+        this.tx = tx;
+    }
+
+    public void insert(Server s) {
+        tx.update(
+                """
+                INSERT INTO server (id, project_id, user_id, name, hostname, description, vm_state, task_state,
+                                    power_state, wanted, flavor_id, flavor, image_id, key_name, config_drive,
+                                    reservation_id, launch_index, metadata, access_v4, access_v6, password,
+                                    created_at, updated_at, generation)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
+                """,
+                s.id(),
+                s.projectId(),
+                s.userId(),
+                s.name(),
+                s.hostname(),
+                s.description(),
+                s.vmState(),
+                s.taskState(),
+                s.powerState(),
+                Json.text(s.wanted()),
+                s.flavor().id(),
+                Json.text(s.flavor()),
+                s.imageId(),
+                s.keyName(),
+                s.configDrive(),
+                s.reservationId(),
+                s.launchIndex(),
+                Json.text(s.metadata()),
+                s.accessV4(),
+                s.accessV6(),
+                s.password(),
+                s.createdAt(),
+                s.createdAt());
+    }
+
+    /// @return the server, unless it is deleted
+    public Optional<Server> find(String id) {
+        return tx.first(SELECT + "WHERE id = ? AND deleted_at IS NULL", ServerStore::server, id);
+    }
+
+    /// @return the server, also a deleted one
+    public Optional<Server> findAny(String id) {
+        return tx.first(SELECT + "WHERE id = ?", ServerStore::server, id);
+    }
+
+    /// @throws NotFound in Nova's words
+    public Server require(String id) {
+        return find(id).orElseThrow(() -> new NotFound("Instance", id));
+    }
+
+    /// For writing: nobody else changes the row until the transaction ends.
+    ///
+    /// @throws NotFound in Nova's words
+    public Server lock(String id) {
+        return tx.first(
+                        SELECT + "WHERE id = ? AND deleted_at IS NULL"
+                                + tx.dialect().forUpdate(),
+                        ServerStore::server,
+                        id)
+                .orElseThrow(() -> new NotFound("Instance", id));
+    }
+
+    public List<Server> onHost(String host) {
+        return tx.query(SELECT + "WHERE host = ? AND deleted_at IS NULL ORDER BY id", ServerStore::server, host);
+    }
+
+    public Map<String, Integer> countByHost() {
+        var found = new LinkedHashMap<String, Integer>();
+        tx.query(
+                "SELECT host, COUNT(*) AS n FROM server WHERE host IS NOT NULL AND deleted_at IS NULL GROUP BY host",
+                r -> found.put(r.string("host"), r.integer("n")));
+        return found;
+    }
+
+    /// @return servers to the host they are on, those without one left out
+    public Map<String, String> hostsOf(Collection<String> ids) {
+        var found = new LinkedHashMap<String, String>();
+        if (ids.isEmpty()) return found;
+        tx.query(
+                "SELECT id, host FROM server WHERE host IS NOT NULL AND deleted_at IS NULL AND id IN ("
+                        + Tx.marks(ids.size()) + ")",
+                r -> found.put(r.string("id"), r.string("host")),
+                ids.toArray());
+        return found;
+    }
+
+    public List<Server> livedBetween(Optional<String> projectId, Instant from, Instant to) {
+        return projectId
+                .map(p -> tx.query(
+                        SELECT + "WHERE project_id = ? AND created_at < ? AND (deleted_at IS NULL OR deleted_at > ?)"
+                                + " ORDER BY created_at, id",
+                        ServerStore::server,
+                        p,
+                        to,
+                        from))
+                .orElseGet(() -> tx.query(
+                        SELECT + "WHERE created_at < ? AND (deleted_at IS NULL OR deleted_at > ?)"
+                                + " ORDER BY created_at, id",
+                        ServerStore::server,
+                        to,
+                        from));
+    }
+
+    /// @return servers of a multi-create, to name and count them
+    public int countOfReservation(String reservationId) {
+        return (int) tx.number("SELECT COUNT(*) AS n FROM server WHERE reservation_id = ?", reservationId);
+    }
+
+    /// Something begins, or goes on with its next step.
+    ///
+    /// @throws Conflict the table has no such move, or another writer was first
+    public void begin(Server seen, TaskState.Event event, Instant now) {
+        var to = TaskState.TABLE
+                .next(seen.taskState(), event)
+                .orElseThrow(() -> busy(
+                        seen, event.name().toLowerCase(java.util.Locale.ROOT).replace("reboot_soft", "reboot")));
+        changed(seen, tx.update("""
+                        UPDATE server
+                           SET task_state = ?, updated_at = ?, generation = generation + 1
+                         WHERE id = ? AND generation = ?
+                        """, to, now, seen.id(), seen.generation()));
+    }
+
+    /// Something ended: nothing is being done to the server any more.
+    ///
+    /// @throws Conflict the table has no such move, or another writer was first
+    public void end(Server seen, VmState.Event event, PowerState power, Instant now) {
+        var to = VmState.TABLE
+                .next(seen.vmState(), event)
+                .orElseThrow(
+                        () -> new Conflict("Instance " + seen.id() + " in " + seen.vmState() + " has no " + event));
+        var task = TaskState.TABLE.next(seen.taskState(), TaskState.Event.END).orElseThrow();
+        changed(
+                seen,
+                tx.update(
+                        """
+                        UPDATE server
+                           SET vm_state = ?, task_state = ?, power_state = ?, updated_at = ?,
+                               launched_at = COALESCE(launched_at, ?), terminated_at = ?, deleted_at = ?,
+                               fault = CASE WHEN ? = 'ERROR' THEN fault ELSE NULL END,
+                               generation = generation + 1
+                         WHERE id = ? AND generation = ?
+                        """,
+                        to,
+                        task,
+                        power,
+                        now,
+                        event == VmState.Event.SPAWNED ? Optional.of(now) : Optional.empty(),
+                        to == VmState.DELETED ? Optional.of(now) : Optional.empty(),
+                        to == VmState.DELETED ? Optional.of(now) : Optional.empty(),
+                        to,
+                        seen.id(),
+                        seen.generation()));
+    }
+
+    /// What was begun did not happen and the server is as it was.
+    public void back(Server seen, Instant now) {
+        changed(
+                seen,
+                tx.update(
+                        """
+                        UPDATE server
+                           SET task_state = ?, updated_at = ?, generation = generation + 1
+                         WHERE id = ? AND generation = ?
+                        """,
+                        TaskState.TABLE
+                                .next(seen.taskState(), TaskState.Event.END)
+                                .orElseThrow(),
+                        now,
+                        seen.id(),
+                        seen.generation()));
+    }
+
+    /// The scheduler chose; the next step of the build begins.
+    public void place(Server seen, String host, String zone, TaskState.Event event, Instant now) {
+        changed(
+                seen,
+                tx.update(
+                        """
+                        UPDATE server
+                           SET host = ?, zone = ?, task_state = ?, updated_at = ?, generation = generation + 1
+                         WHERE id = ? AND generation = ?
+                        """,
+                        host,
+                        zone,
+                        TaskState.TABLE.next(seen.taskState(), event).orElseThrow(() -> busy(seen, "build")),
+                        now,
+                        seen.id(),
+                        seen.generation()));
+    }
+
+    /// No host has it any more.
+    public void unplace(String id) {
+        tx.update("UPDATE server SET host = NULL, zone = NULL, generation = generation + 1 WHERE id = ?", id);
+    }
+
+    public void fault(String id, Fault fault) {
+        tx.update("UPDATE server SET fault = ?, generation = generation + 1 WHERE id = ?", Json.text(fault), id);
+    }
+
+    /// The guest runs: nobody needs its first password any more.
+    public void forgetPassword(Server seen) {
+        if (seen.wanted().adminPassword().isEmpty()) return;
+        tx.update(
+                "UPDATE server SET wanted = ?, generation = generation + 1 WHERE id = ?",
+                Json.text(seen.wanted().withoutPassword()),
+                seen.id());
+    }
+
+    public void rename(
+            Server seen,
+            String name,
+            String hostname,
+            Optional<String> description,
+            Optional<String> v4,
+            Optional<String> v6,
+            String diskConfig,
+            Instant now) {
+        var wanted = Json.storedObject(Json.text(seen.wanted())).put("diskConfig", diskConfig);
+        changed(seen, tx.update("""
+                        UPDATE server
+                           SET name = ?, hostname = ?, description = ?, access_v4 = ?, access_v6 = ?, wanted = ?,
+                               updated_at = ?, generation = generation + 1
+                         WHERE id = ? AND generation = ?
+                        """, name, hostname, description, v4, v6, wanted, now, seen.id(), seen.generation()));
+    }
+
+    public void metadata(Server seen, Map<String, String> metadata, Instant now) {
+        changed(seen, tx.update("""
+                        UPDATE server
+                           SET metadata = ?, updated_at = ?, generation = generation + 1
+                         WHERE id = ? AND generation = ?
+                        """, Json.text(metadata), now, seen.id(), seen.generation()));
+    }
+
+    public void lockedBy(Server seen, Optional<String> who, Optional<String> reason, Instant now) {
+        changed(seen, tx.update("""
+                        UPDATE server
+                           SET locked_by = ?, locked_reason = ?, updated_at = ?, generation = generation + 1
+                         WHERE id = ? AND generation = ?
+                        """, who, reason, now, seen.id(), seen.generation()));
+    }
+
+    public void password(String id, String text) {
+        tx.update("UPDATE server SET password = ?, generation = generation + 1 WHERE id = ?", text, id);
+    }
+
+    private static void changed(Server seen, int rows) {
+        if (rows == 0) throw new Conflict("Instance " + seen.id() + " was changed by another request.");
+    }
+
+    static Conflict busy(Server seen, String action) {
+        return new Conflict("Cannot '" + action + "' instance " + seen.id() + " while it is in task_state "
+                + seen.taskState().wire());
+    }
+
+    static Server server(Row r) throws SQLException {
+        return new Server(
+                r.number("number"),
+                r.string("id"),
+                r.string("project_id"),
+                r.string("user_id"),
+                r.string("name"),
+                r.string("hostname"),
+                r.optString("description"),
+                VmState.valueOf(r.string("vm_state")),
+                TaskState.valueOf(r.string("task_state")),
+                PowerState.valueOf(r.string("power_state")),
+                r.optString("host"),
+                r.optString("zone"),
+                Json.stored(r.string("wanted"), Wanted.class),
+                Json.stored(r.string("flavor"), cloud.yun.compute.flavor.Flavors.Flavor.class),
+                r.optString("image_id"),
+                r.optString("key_name"),
+                r.bool("config_drive"),
+                r.string("reservation_id"),
+                r.integer("launch_index"),
+                strings(r.json("metadata")),
+                r.optString("access_v4"),
+                r.optString("access_v6"),
+                r.optString("locked_by"),
+                r.optString("locked_reason"),
+                r.optString("fault").map(f -> Json.stored(f, Fault.class)),
+                r.string("password"),
+                r.instant("created_at"),
+                r.instant("updated_at"),
+                r.optInstant("launched_at"),
+                r.optInstant("terminated_at"),
+                r.optInstant("deleted_at"),
+                r.integer("generation"));
+    }
+
+    static Map<String, String> strings(JsonNode object) {
+        var found = new LinkedHashMap<String, String>();
+        object.properties().forEach(e -> found.put(e.getKey(), e.getValue().asString()));
+        return found;
+    }
+}

@@ -1,0 +1,100 @@
+package cloud.yun.compute.server;
+
+import static cloud.yun.kernel.state.StateTable.on;
+
+import cloud.yun.kernel.state.StateTable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// Nova's `task_state`: what is being done to a server. At most one thing at a time; only a delete may interrupt.
+public enum TaskState {
+    NONE(""),
+    SCHEDULING("scheduling"),
+    BLOCK_DEVICE_MAPPING("block_device_mapping"),
+    SPAWNING("spawning"),
+    POWERING_OFF("powering-off"),
+    POWERING_ON("powering-on"),
+    REBOOTING("rebooting"),
+    REBOOTING_HARD("rebooting_hard"),
+    PAUSING("pausing"),
+    UNPAUSING("unpausing"),
+    SUSPENDING("suspending"),
+    RESUMING("resuming"),
+    IMAGE_SNAPSHOT("image_snapshot"),
+    DELETING("deleting");
+
+    /// What begins, goes on, or ends.
+    public enum Event {
+        /// A host was chosen; the guest is made, with volumes or without.
+        TO_BLOCK_DEVICES,
+        TO_SPAWNING,
+        /// On another host, after one failed.
+        RESCHEDULE,
+        STOP,
+        START,
+        REBOOT_SOFT,
+        REBOOT_HARD,
+        PAUSE,
+        UNPAUSE,
+        SUSPEND,
+        RESUME,
+        SNAPSHOT,
+        DELETE,
+        END
+    }
+
+    static final StateTable<TaskState, Event> TABLE = StateTable.of(TaskState.class, Event.class, rows());
+
+    private final String wire;
+
+    TaskState(String wire) {
+        this.wire = wire;
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"}) // a generic array for a varargs method
+    private static StateTable.Row<TaskState, Event>[] rows() {
+        List<StateTable.Row<TaskState, Event>> rows = new ArrayList<>(List.of(
+                on(SCHEDULING, Event.TO_BLOCK_DEVICES, BLOCK_DEVICE_MAPPING),
+                on(SCHEDULING, Event.TO_SPAWNING, SPAWNING),
+                on(SCHEDULING, Event.RESCHEDULE, SCHEDULING),
+                on(BLOCK_DEVICE_MAPPING, Event.RESCHEDULE, SCHEDULING),
+                on(SPAWNING, Event.RESCHEDULE, SCHEDULING),
+                on(NONE, Event.STOP, POWERING_OFF),
+                on(NONE, Event.START, POWERING_ON),
+                on(NONE, Event.REBOOT_SOFT, REBOOTING),
+                on(NONE, Event.REBOOT_HARD, REBOOTING_HARD),
+                // A soft reboot that hangs may be made hard.
+                on(REBOOTING, Event.REBOOT_HARD, REBOOTING_HARD),
+                on(NONE, Event.PAUSE, PAUSING),
+                on(NONE, Event.UNPAUSE, UNPAUSING),
+                on(NONE, Event.SUSPEND, SUSPENDING),
+                on(NONE, Event.RESUME, RESUMING),
+                on(NONE, Event.SNAPSHOT, IMAGE_SNAPSHOT)));
+        for (var state : List.of(values())) {
+            rows.add(on(state, Event.DELETE, DELETING));
+            rows.add(on(state, Event.END, NONE));
+        }
+        return rows.toArray(new StateTable.Row[0]);
+    }
+
+    public String wire() {
+        return wire;
+    }
+
+    /// @return as the API writes it: nothing when nothing is being done
+    public Optional<String> shown() {
+        return this == NONE ? Optional.empty() : Optional.of(wire);
+    }
+
+    /// @return the states in which `event` is allowed
+    public static Set<TaskState> allowing(Event event) {
+        return TABLE.from(event);
+    }
+
+    /// @return the table, for the documents
+    public static StateTable<TaskState, ?> table() {
+        return TABLE;
+    }
+}
