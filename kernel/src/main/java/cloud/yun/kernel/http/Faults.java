@@ -99,6 +99,10 @@ final class Faults {
                                 + " you supplied the wrong credentials (e.g., bad password), or your browser does not"
                                 + " understand how to supply the credentials required.")
                 : Reply.json(401, error(401, "The request you have made requires authentication."));
+        return challenge(reply, identityUrl);
+    }
+
+    static Reply challenge(Reply reply, String identityUrl) {
         return reply.header("WWW-Authenticate", "Keystone uri=\"" + identityUrl + "\"");
     }
 

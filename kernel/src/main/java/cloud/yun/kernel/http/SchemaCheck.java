@@ -24,6 +24,12 @@ final class SchemaCheck {
     private record Loaded(URI uri, JsonNode tree, Validator validator) {}
 
     private final ConcurrentHashMap<String, Loaded> loaded = new ConcurrentHashMap<>();
+    private final FaultDialect dialect;
+
+    /// @param dialect whose way to name the field that is wrong
+    SchemaCheck(FaultDialect dialect) {
+        this.dialect = dialect;
+    }
 
     /// @throws Invalid the body does not fit, in the words of Python's jsonschema, which clients know
     void check(String resource, JsonNode body) {
@@ -35,7 +41,7 @@ final class SchemaCheck {
                 .filter(f -> !OUTER.contains(f.keyword()))
                 .min(Comparator.comparingInt(Failure::nested))
                 .orElse(failures.getFirst());
-        throw new Invalid(words(failure, schema.tree(), body));
+        throw new Invalid(words(failure, schema.tree(), body, dialect));
     }
 
     /// One failure as Python's jsonschema would report it.
@@ -76,9 +82,16 @@ final class SchemaCheck {
         }
     }
 
-    private static String words(Failure failure, JsonNode schema, JsonNode body) {
+    private static String words(Failure failure, JsonNode schema, JsonNode body, FaultDialect dialect) {
         var value = body.at(failure.instance());
         var reason = reason(failure, schema, value);
+        if (dialect == FaultDialect.IDENTITY) {
+            // Keystone names the whole path inside the object that the body wraps.
+            int inner = failure.instance().indexOf('/', 1);
+            return inner < 0
+                    ? reason
+                    : "Invalid input for field '" + failure.instance().substring(inner + 1) + "': " + reason;
+        }
         var field = last(failure.instance());
         return field.isEmpty()
                 ? reason

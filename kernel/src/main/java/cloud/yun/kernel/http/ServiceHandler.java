@@ -29,13 +29,14 @@ public final class ServiceHandler {
     private final RouteTable table;
     private final Policy policy;
     private final Authenticator authenticator;
-    private final SchemaCheck schemas = new SchemaCheck();
+    private final SchemaCheck schemas;
 
     public ServiceHandler(ApiService service, List<Route> routes, Policy policy, Authenticator authenticator) {
         this.service = service;
         this.table = new RouteTable(routes);
         this.policy = policy;
         this.authenticator = authenticator;
+        this.schemas = new SchemaCheck(service.dialect());
         for (var route : routes)
             if (route.rule().isPresent() && !policy.knows(route.rule().get()))
                 throw new IllegalStateException(route.method() + " " + route.path() + " names the unknown rule "
@@ -67,6 +68,8 @@ public final class ServiceHandler {
         } catch (CloudException e) {
             log(e, exchange, requestId);
             reply = Faults.of(e, service.dialect(), requestId);
+            if (service.dialect() == FaultDialect.IDENTITY && e instanceof CloudException.Unauthorized)
+                reply = Faults.challenge(reply, identityUrl(exchange));
         } catch (RuntimeException | Error e) {
             LOG.error("{} {} {} failed", requestId, exchange.method(), exchange.path(), e);
             reply = Faults.internal(service.dialect(), requestId);
@@ -173,6 +176,7 @@ public final class ServiceHandler {
     private void schema(Route route, Optional<Microversion> version, JsonNode body) {
         var schema = route.schemaFor(version);
         if (schema.isEmpty()) return;
+        if (body.isMissingNode() && service.dialect() == FaultDialect.IDENTITY) body = Json.object();
         if (body.isMissingNode()) throw new Invalid("Malformed request body");
         schemas.check(schema.get().resource(), body);
     }
@@ -255,6 +259,10 @@ public final class ServiceHandler {
 
     private String identityUrl(Exchange exchange) {
         var url = exchange.url();
-        return url.substring(0, url.length() - service.mount().length()) + "/identity";
+        if (service.dialect() == FaultDialect.IDENTITY) return url + "/v3"; // on a classic port there is no mount
+        var host = url.endsWith(service.mount())
+                ? url.substring(0, url.length() - service.mount().length())
+                : url;
+        return host + "/identity";
     }
 }

@@ -25,7 +25,8 @@ final class Credentials {
         };
     }
 
+    /// What is not set reads `None`, so that upstream's `not domain_id:None` asks whether it is set.
     private static List<String> list(Optional<String> value) {
-        return value.map(List::of).orElse(List.of());
+        return List.of(value.orElse("None"));
     }
 }
