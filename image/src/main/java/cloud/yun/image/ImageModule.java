@@ -1,0 +1,115 @@
+package cloud.yun.image;
+
+import cloud.yun.image.image.ImageAccess;
+import cloud.yun.image.image.ImageService;
+import cloud.yun.image.image.UploadImage;
+import cloud.yun.image.image.UploadProcess;
+import cloud.yun.image.image.UploadReconciler;
+import cloud.yun.image.store.ImageFiles;
+import cloud.yun.kernel.Kernel;
+import cloud.yun.kernel.Room;
+import cloud.yun.kernel.check.Invariant;
+import cloud.yun.kernel.config.Option;
+import cloud.yun.kernel.http.ApiService;
+import cloud.yun.kernel.http.FaultDialect;
+import cloud.yun.kernel.http.Route;
+import cloud.yun.kernel.policy.Policy;
+import cloud.yun.kernel.reconcile.Reconciler;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/// Wires the room. The constructor is what it needs, the methods are what it offers.
+public final class ImageModule implements Room {
+    static final Option<String> DATA_DIRECTORY = Option.text(
+            "glance_store",
+            "filesystem_store_datadir",
+            "",
+            "Directory of the images' data. Unset: image/images in the data directory.");
+    static final Option<String> SIZE_CAP =
+            Option.text("DEFAULT", "image_size_cap", "1099511627776", "Longest data of one image, in bytes.");
+    static final Option<Integer> PROPERTIES_MAX = Option.integer(
+            "DEFAULT", "image_property_quota", 128, "Custom properties that an image may have. -1: no limit.");
+    static final Option<Integer> TAGS_MAX =
+            Option.integer("DEFAULT", "image_tag_quota", 128, "Tags that an image may have. -1: no limit.");
+    static final Option<Integer> MEMBERS_MAX =
+            Option.integer("DEFAULT", "image_member_quota", 128, "Members that an image may have. -1: no limit.");
+    static final Option<Integer> LIST_STANDARD =
+            Option.integer("DEFAULT", "limit_param_default", 25, "Images on a page when the request names no limit.");
+    static final Option<Integer> LIST_MAX =
+            Option.integer("DEFAULT", "api_limit_max", 1000, "Most images on one page.");
+
+    private final Policy policy;
+    private final LocalImages images;
+    private final UploadReconciler uploadReconciler;
+
+    public ImageModule(Kernel kernel) {
+        policy = new Policy(ImagePolicies.defaults(), Optional.of(kernel.data().resolve("image/policy.yaml")));
+        var config = kernel.config();
+        var configured = config.get(DATA_DIRECTORY);
+        var files = new ImageFiles(configured.isEmpty() ? kernel.data().resolve("image/images") : Path.of(configured));
+        var uploads = new UploadImage(
+                kernel.db(),
+                files,
+                kernel.clock(),
+                kernel.ids(),
+                UploadProcess.current(kernel.host()),
+                Long.parseLong(config.get(SIZE_CAP)));
+        var access = new ImageAccess(policy);
+        var service = new ImageService(
+                kernel.db(),
+                files,
+                uploads,
+                access,
+                kernel.events(),
+                kernel.clock(),
+                kernel.ids(),
+                new ImageService.Limits(
+                        config.get(PROPERTIES_MAX),
+                        config.get(TAGS_MAX),
+                        config.get(LIST_STANDARD),
+                        config.get(LIST_MAX)));
+        uploadReconciler = new UploadReconciler(kernel.db(), files, uploads, kernel.clock());
+        images = new LocalImages(service, files, kernel.clock());
+    }
+
+    public static List<Option<?>> options() {
+        return List.of(DATA_DIRECTORY, SIZE_CAP, PROPERTIES_MAX, TAGS_MAX, MEMBERS_MAX, LIST_STANDARD, LIST_MAX);
+    }
+
+    /// @return the front door for the other rooms
+    public Images images() {
+        return images;
+    }
+
+    @Override
+    public ApiService service() {
+        return new ApiService("image", "/image", List.of(9292), FaultDialect.IMAGE, Optional.empty());
+    }
+
+    @Override
+    public List<Route> routes() {
+        return List.of();
+    }
+
+    @Override
+    public Policy policy() {
+        return policy;
+    }
+
+    @Override
+    public List<Reconciler> reconcilers() {
+        return List.of(uploadReconciler);
+    }
+
+    @Override
+    public List<Invariant> invariants() {
+        return List.of(uploadReconciler);
+    }
+
+    /// Gives up at once the uploads that died with the process before this one.
+    @Override
+    public void start() {
+        uploadReconciler.reconcile();
+    }
+}
