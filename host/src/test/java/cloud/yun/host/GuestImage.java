@@ -7,20 +7,31 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/// The tiny guest image, built once per build directory.
+/// The tiny guest image, built once.
 public final class GuestImage {
     private static final Path SCRIPT = Path.of("../guest-image/build.sh").toAbsolutePath();
-    private static final Path IMAGE = Path.of("target/yunos.raw").toAbsolutePath();
 
     private GuestImage() {}
 
-    public static synchronized Path raw() throws IOException {
-        boolean fresh = Files.exists(IMAGE)
-                && Files.getLastModifiedTime(IMAGE).compareTo(Files.getLastModifiedTime(SCRIPT)) > 0;
+    public static Path raw() throws IOException {
+        return build("yunos.raw", "0");
+    }
+
+    /// With the guest agent in it.
+    public static Path rawWithAgent() throws IOException {
+        return build("yunos-agent.raw", "1");
+    }
+
+    private static synchronized Path build(String name, String agent) throws IOException {
+        Path image = Path.of("target", name).toAbsolutePath();
+        boolean fresh = Files.exists(image)
+                && Files.getLastModifiedTime(image).compareTo(Files.getLastModifiedTime(SCRIPT)) > 0;
         if (!fresh) {
             Commands.system()
-                    .run(Command.of("bash", SCRIPT.toString(), IMAGE.toString()).deadline(Duration.ofMinutes(3)));
+                    .run(Command.of("bash", SCRIPT.toString(), image.toString())
+                            .environment("WITH_QGA", agent)
+                            .deadline(Duration.ofMinutes(3)));
         }
-        return IMAGE;
+        return image;
     }
 }

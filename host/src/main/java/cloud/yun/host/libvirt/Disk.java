@@ -52,6 +52,7 @@ public record Disk(
         record Network(String protocol, String name, List<Host> hosts, Optional<Login> login) implements Source {}
     }
 
+    /// @param port 0 leaves it out: NFS has none
     public record Host(String name, int port) {}
 
     /// @param usage as the secret was set: `iscsi` or `ceph`
@@ -145,7 +146,8 @@ public record Disk(
         xml.append("<source protocol='%s' name='%s'>"
                 .formatted(Xml.escape(network.protocol()), Xml.escape(network.name())));
         for (var host : network.hosts()) {
-            xml.append("<host name='%s' port='%d'/>".formatted(Xml.escape(host.name()), host.port()));
+            String port = host.port() > 0 ? " port='" + host.port() + "'" : "";
+            xml.append("<host name='%s'%s/>".formatted(Xml.escape(host.name()), port));
         }
         network.login()
                 .ifPresent(l -> xml.append("<auth username='%s'><secret type='%s' uuid='%s'/></auth>"

@@ -34,7 +34,8 @@ public final class DomainXml {
 
     public enum Firmware {
         BIOS,
-        /// OVMF without secure boot; the domain then has an NVRAM file, which `Domain.undefine` removes.
+        /// OVMF without secure boot, which needs 256 MiB of memory. The domain then has an NVRAM file, which
+        /// `Domain.undefine` removes.
         UEFI
     }
 

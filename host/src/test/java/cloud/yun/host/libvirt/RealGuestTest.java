@@ -19,12 +19,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -239,6 +241,143 @@ class RealGuestTest {
                 .anyMatch(e -> e instanceof DomainEvent.Lifecycle l
                         && l.kind() == DomainEvent.Lifecycle.Kind.STOPPED
                         && l.detail() == 1));
+    }
+
+    @Test
+    void snapshotOfARunningGuest_isMergedBack_intoItsOwnFileOnly() throws Exception {
+        var domain = libvirt.define(guest().toXml());
+        domain.start();
+        awaitConsole("web-1 login:");
+        var base = GuestImage.raw();
+        var baseTime = Files.getLastModifiedTime(base);
+        var root = directory.resolve("disk");
+        var overlay = directory.resolve("disk.delta");
+        new QemuImg(commands).createOverlay(overlay, root, ImageFormat.QCOW2, Optional.empty());
+        domain.blockJobs()
+                .snapshotDisks(
+                        "<domainsnapshot><disks><disk name='vda' snapshot='external'><source file='" + overlay
+                                + "'/></disk><disk name='vdb' snapshot='no'/></disks></domainsnapshot>",
+                        false);
+        assertThat(domain.view().disk("vda").flatMap(DomainView.DiskView::source))
+                .contains(overlay.toString());
+        domain.blockJobs().commitActive("vda", root.toString());
+        await().atMost(BOOT)
+                .until(() -> events.contains(
+                        new DomainEvent.BlockJob(uuid, "g-" + uuid, "vda", DomainEvent.BlockJob.Status.READY)));
+        assertThat(domain.blockJobs().progress("vda"))
+                .hasValueSatisfying(p -> assertThat(p.complete()).isTrue());
+        domain.blockJobs().pivot("vda");
+        await().atMost(BOOT)
+                .until(() -> domain.view()
+                        .disk("vda")
+                        .flatMap(DomainView.DiskView::source)
+                        .equals(Optional.of(root.toString())));
+        assertThat(domain.blockJobs().progress("vda")).isEmpty();
+        assertThat(Files.getLastModifiedTime(base)).isEqualTo(baseTime);
+    }
+
+    @Test
+    void migration_toAnotherLibvirt_movesTheRunningGuest() throws Exception {
+        var there = LibvirtDaemons.isolated(directory.resolve("w"));
+        try (var other = Libvirt.connect(there.start())) {
+            var domain = libvirt.define(guest().toXml());
+            domain.start();
+            awaitConsole("web-1 login:");
+            domain.migration()
+                    .to(
+                            there.uri(),
+                            EnumSet.of(
+                                    Migration.Flag.LIVE,
+                                    Migration.Flag.PEER2PEER,
+                                    Migration.Flag.PERSIST_DEST,
+                                    Migration.Flag.UNDEFINE_SOURCE,
+                                    Migration.Flag.UNSAFE),
+                            Map.of("migrate_uri", "tcp://127.0.0.1"),
+                            List.of(),
+                            Duration.ofMinutes(2));
+            assertThat(libvirt.find(uuid)).isEmpty();
+            var moved = other.domain(uuid);
+            assertThat(moved.state()).isEqualTo(DomainState.RUNNING);
+            assertThat(moved.persistent()).isTrue();
+            await().until(() ->
+                    events.stream().anyMatch(e -> e instanceof DomainEvent.Lifecycle l && l.migratedAway()));
+            moved.destroy();
+            moved.undefine();
+        } finally {
+            there.stop();
+        }
+    }
+
+    @Test
+    void agent_answers_whenTheGuestHasOne() throws Exception {
+        RealHost.assumeInstalled("qemu-ga");
+        var root = directory.resolve("agent");
+        new QemuImg(commands).createOverlay(root, GuestImage.rawWithAgent(), ImageFormat.RAW, Optional.empty());
+        var domain = libvirt.define(DomainXml.of("g-" + uuid, uuid, DomainXml.VirtType.QEMU)
+                .memoryMib(192)
+                .disk(Disk.file(root, ImageFormat.QCOW2, "vda"))
+                .serialLog(directory.resolve("console.log"))
+                .toXml());
+        domain.start();
+        assertThatThrownBy(() -> domain.agent().freeze())
+                .isInstanceOfSatisfying(
+                        LibvirtException.class, e -> assertThat(e.error()).isEqualTo(LibvirtError.AGENT_UNRESPONSIVE));
+        await().atMost(BOOT).until(() -> events.contains(new DomainEvent.AgentConnection(uuid, "g-" + uuid, true)));
+        awaitConsole("login:");
+        assertThat(domain.agent().command("{\"execute\":\"guest-info\"}")).contains("guest-set-user-password");
+        assertThat(domain.agent().freeze()).isPositive();
+        assertThat(domain.agent().thaw()).isPositive();
+        domain.agent().setPassword("cloud", "other-password");
+        domain.shutdownByAgent();
+        await().atMost(BOOT).until(() -> !domain.state().active());
+    }
+
+    @Test
+    void uefiGuest_boots_andLeavesNoNvram() throws Exception {
+        Assumptions.assumeTrue(
+                Files.exists(Path.of("/usr/share/OVMF/OVMF_CODE_4M.fd")), "skipped: ovmf is not installed");
+        var domain = libvirt.define(
+                guest().firmware(DomainXml.Firmware.UEFI).memoryMib(256).toXml());
+        domain.start();
+        awaitConsole("web-1 login:");
+        domain.reboot();
+        await("second boot").atMost(BOOT).until(() -> console().split("=== yunos: current=", -1).length == 3);
+        domain.destroy();
+        domain.undefine();
+        assertThat(libvirt.find(uuid)).isEmpty();
+        assertThat(directory.resolve("v/lib/qemu/nvram")).isEmptyDirectory();
+    }
+
+    @Test
+    void define_takesEveryKindOfDevice() {
+        var hosts = List.of(new Disk.Host("192.0.2.1", 3260));
+        var xml = DomainXml.of("g-" + uuid, uuid, DomainXml.VirtType.QEMU)
+                .vcpus(2)
+                .cpu(new DomainXml.Cpu.Maximum())
+                .nic(Interface.bridge("br-none", tap, "fa:16:3e:00:00:02", 1500));
+        int letter = 'b';
+        for (var source : List.of(
+                new Disk.Source.BlockDevice(Path.of("/dev/zero")),
+                new Disk.Source.Network("iscsi", "iqn.2010-10.org.openstack:v/1", hosts, Optional.empty()),
+                new Disk.Source.Network(
+                        "rbd", "volumes/v", hosts, Optional.of(new Disk.Login("cinder", "ceph", UUID.randomUUID()))),
+                new Disk.Source.Network("nfs", "/export/v", List.of(new Disk.Host("192.0.2.1", 0)), Optional.empty()),
+                new Disk.Source.Network("nbd", "v", hosts, Optional.empty()))) {
+            xml.disk(new Disk(
+                    source,
+                    "vd" + (char) letter++,
+                    Disk.Bus.VIRTIO,
+                    Optional.empty(),
+                    Optional.empty(),
+                    "none",
+                    false,
+                    true,
+                    Optional.empty()));
+        }
+        assertThat(libvirt.define(xml.toXml()).view().disks()).hasSize(5);
+        libvirt.domain(uuid).undefine();
+        assertThat(libvirt.define(xml.machine("pc").toXml()).view().interfaces())
+                .hasSize(1);
     }
 
     @Test
