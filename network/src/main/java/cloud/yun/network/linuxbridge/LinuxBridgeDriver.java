@@ -3,6 +3,7 @@ package cloud.yun.network.linuxbridge;
 import cloud.yun.host.net.HostNetwork;
 import cloud.yun.host.net.Link;
 import cloud.yun.host.process.Commands;
+import cloud.yun.host.proxy.MetadataProxy;
 import cloud.yun.network.driver.NetworkDriver;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +29,7 @@ public final class LinuxBridgeDriver implements NetworkDriver {
     private final Tunnels tunnels;
     private final DhcpServers dhcpServers;
     private final Routers routers;
+    private final MetadataProxy proxies;
 
     public LinuxBridgeDriver(Commands commands, LinuxBridgeConfig config) {
         var own = HostNetwork.root(commands);
@@ -39,9 +41,9 @@ public final class LinuxBridgeDriver implements NetworkDriver {
         this.ports = new Ports(net, ownership, bridges, filter);
         this.tunnels = new Tunnels(net, config);
         var inner = new InnerPorts(net, ownership, bridges);
-        var metadata = new MetadataProxies(config);
-        this.dhcpServers = new DhcpServers(net, config, ownership, inner, metadata);
-        this.routers = new Routers(net, config, ownership, inner, metadata);
+        this.proxies = new MetadataProxy(config.stateDirectory().resolve("metadata"));
+        this.dhcpServers = new DhcpServers(net, config, ownership, inner, proxies);
+        this.routers = new Routers(net, config, ownership, inner, proxies);
     }
 
     @Override
@@ -118,10 +120,10 @@ public final class LinuxBridgeDriver implements NetworkDriver {
             ownership.id(link, Ownership.ROUTER).ifPresent(routerIds::add);
             ownership.id(link, Ownership.DHCP).ifPresent(networkIds::add);
         }
-        routerIds.addAll(ConfiguredDaemon.names(config.stateDirectory().resolve("router")));
-        networkIds.addAll(ConfiguredDaemon.names(config.stateDirectory().resolve("dhcp")));
+        networkIds.addAll(dhcpServers.leftOvers());
         routerIds.forEach(routers::remove);
         networkIds.forEach(dhcpServers::remove);
+        proxies.owners().forEach(proxies::remove);
         ports.purge();
         bridges.purge();
         filter.purge();

@@ -3,10 +3,10 @@ package cloud.yun.network.linuxbridge;
 import cloud.yun.host.net.HostNetwork;
 import cloud.yun.host.net.Nft;
 import cloud.yun.host.net.Route;
+import cloud.yun.host.proxy.MetadataProxy;
 import cloud.yun.network.driver.NetworkDriver.ExternalGateway;
 import cloud.yun.network.driver.NetworkDriver.Router;
 import cloud.yun.network.driver.NetworkDriver.RouterPort;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -14,29 +14,28 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.UUID;
 
 /// A namespace per router: its ports, routes, address translation and metadata proxy.
 final class Routers {
+    /// Where the metadata proxy listens in a router; the port is Neutron's.
+    private static final int METADATA_PORT = 9697;
+
     private static final Nft.Table NAT = new Nft.Table("ip", "yun");
 
     private final HostNetwork net;
     private final LinuxBridgeConfig config;
     private final Ownership ownership;
     private final InnerPorts inner;
-    private final MetadataProxies metadata;
+    private final MetadataProxy proxies;
     private final Striped routers = new Striped();
 
-    Routers(
-            HostNetwork net,
-            LinuxBridgeConfig config,
-            Ownership ownership,
-            InnerPorts inner,
-            MetadataProxies metadata) {
+    Routers(HostNetwork net, LinuxBridgeConfig config, Ownership ownership, InnerPorts inner, MetadataProxy proxies) {
         this.net = net;
         this.config = config;
         this.ownership = ownership;
         this.inner = inner;
-        this.metadata = metadata;
+        this.proxies = proxies;
     }
 
     void apply(Router router) {
@@ -51,7 +50,13 @@ final class Routers {
             ports(inside, router, announce);
             routes(inside, router);
             translation(inside, router);
-            metadata.ensureForRouter(inside.namespace().orElseThrow(), router.id(), directory(router.id()));
+            proxies.apply(new MetadataProxy.Listener(
+                    MetadataProxy.Owner.ROUTER,
+                    UUID.fromString(router.id()),
+                    inside.namespace().orElseThrow(),
+                    "0.0.0.0",
+                    METADATA_PORT,
+                    config.metadataSocket()));
             // Last: whoever hears of an address can use it at once.
             announce.forEach(inside::announce);
         });
@@ -142,7 +147,7 @@ final class Routers {
         for (var entry : inside.nft().elements(NAT, "floating")) {
             before.add(entry.key().asString("") + " " + entry.value().asString(""));
         }
-        inside.nft().replaceTable(NAT, RouterRules.table(router, MetadataProxies.ROUTER_PORT));
+        inside.nft().replaceTable(NAT, RouterRules.table(router, METADATA_PORT));
         if (router.gateway().isPresent()) {
             router.floatingIps().forEach(f -> before.remove(f.floatingAddress() + " " + f.fixedAddress()));
         }
@@ -154,18 +159,13 @@ final class Routers {
 
     void remove(String routerId) {
         routers.run(Names.id(routerId), () -> {
-            metadata.stop(directory(routerId));
+            proxies.remove(UUID.fromString(routerId));
             inner.removeAll(Ownership.ROUTER, routerId);
             Namespaces.delete(net, ownership, Ownership.ROUTER, routerId);
-            ConfiguredDaemon.deleteDirectory(directory(routerId));
         });
     }
 
     Set<String> inventory() {
         return new TreeSet<>(Namespaces.owned(net, ownership, Ownership.ROUTER));
-    }
-
-    private Path directory(String routerId) {
-        return config.stateDirectory().resolve("router").resolve(Names.id(routerId));
     }
 }
