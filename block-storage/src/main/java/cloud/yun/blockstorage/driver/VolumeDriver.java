@@ -1,25 +1,36 @@
 package cloud.yun.blockstorage.driver;
 
 import cloud.yun.blockstorage.ServerVolumes.Connection;
+import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
 
-/// What a storage back end must be able to do. All calls block, are idempotent and bounded in time. A driver
-/// knows no
-/// project, quota, policy or database of ours.
+/// What a storage back end must be able to do. All calls block, are idempotent and bounded in time. A driver knows
+/// no project, quota, policy or database of ours.
+///
+/// What cannot be done is a [cloud.yun.kernel.error.CloudException]: Invalid when it never will (an image that
+/// does not
+/// fit), Unavailable when another attempt may pass (a full disk).
 public interface VolumeDriver {
+    /// A new volume reads as zeros, whatever its blocks held before.
+    ///
     /// @param sizeGib capacity in GiB, at least 1
     void create(String volumeId, int sizeGib);
 
     /// Fills a volume that [#create] made with an image's file, converted to the volume's format.
+    ///
+    /// @throws cloud.yun.kernel.error.CloudException.Invalid the image is not what it says or does not fit
     void copyImage(String volumeId, Path image, String imageFormat);
 
     /// Zeroes the data where the back end would show it to the next owner, then removes it. Succeeds when already
     /// gone.
     void delete(String volumeId);
 
-    /// Also while a server has it; the hypervisor is told by compute.
+    /// Also while a server has it; the hypervisor is told by compute. Never shrinks.
     void extend(String volumeId, int newSizeGib);
 
+    /// Holds what the volume holds now. Of a volume in use it is what a power cut would leave.
     void createSnapshot(String snapshotId, String volumeId);
 
     /// Succeeds when already gone.
@@ -28,7 +39,11 @@ public interface VolumeDriver {
     /// @param sizeGib at least the snapshot's size
     void createFromSnapshot(String volumeId, String snapshotId, String sourceVolumeId, int sizeGib);
 
+    /// @param sizeGib at least the source's size
     void createFromVolume(String volumeId, String sourceVolumeId, int sizeGib);
+
+    /// The volume's bytes as a raw disk, for an image made from it. The caller closes it.
+    InputStream read(String volumeId);
 
     /// Lets the host open the volume.
     Connection connect(String volumeId, String host);
@@ -38,10 +53,20 @@ public interface VolumeDriver {
 
     Capacity capacity();
 
-    /// @return ids of the volumes and snapshots on the back end, for the invariant check
+    /// @return ids of the volumes and snapshots on the back end, unfinished ones too, for the invariant check
     Inventory inventory();
+
+    /// @return `file`, `iscsi`, `nfs`, `ceph`, `simulated`: Cinder's storage_protocol
+    String protocol();
+
+    /// An ability of drivers whose back end forgets with the process: told at start what it holds.
+    interface Forgetful {
+        /// @param volumes id to size in GiB
+        /// @param snapshots id to size in GiB
+        void remember(Map<String, Integer> volumes, Map<String, Integer> snapshots);
+    }
 
     record Capacity(double totalGib, double freeGib) {}
 
-    record Inventory(java.util.Set<String> volumes, java.util.Set<String> snapshots) {}
+    record Inventory(Set<String> volumes, Set<String> snapshots) {}
 }

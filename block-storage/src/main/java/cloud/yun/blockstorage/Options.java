@@ -1,0 +1,95 @@
+package cloud.yun.blockstorage;
+
+import cloud.yun.blockstorage.driver.Clearing;
+import cloud.yun.kernel.config.Config;
+import cloud.yun.kernel.config.Config.Wrong;
+import cloud.yun.kernel.config.Option;
+import java.time.Duration;
+import java.util.List;
+
+/// The room's options, Cinder's names. All stand in `[DEFAULT]`, as in cinder.conf.
+final class Options {
+    static final Option<String> ZONE =
+            Option.text("DEFAULT", "storage_availability_zone", "nova", "Availability zone of this node's volumes.");
+    static final Option<String> DEFAULT_TYPE = Option.text(
+            "DEFAULT", "default_volume_type", "__DEFAULT__", "The type of a volume for which nobody names one.");
+    static final Option<List<String>> FILTERS = Option.list(
+            "DEFAULT",
+            "scheduler_default_filters",
+            "AvailabilityZoneFilter,CapacityFilter,CapabilitiesFilter",
+            "Which pools a new volume may go to, in this order.");
+    static final Option<List<String>> WEIGHERS = Option.list(
+            "DEFAULT", "scheduler_default_weighers", "CapacityWeigher", "Which of these pools is the best.");
+    static final Option<Double> CAPACITY_MULTIPLIER = Option.decimal(
+            "DEFAULT",
+            "capacity_weight_multiplier",
+            1.0,
+            "Positive spreads volumes over the freest pools, negative fills the fullest first.");
+    static final Option<Integer> ATTEMPTS =
+            Option.integer("DEFAULT", "scheduler_max_attempts", 3, "How many pools are tried for one volume in all.");
+    static final Option<Integer> RESERVED =
+            Option.integer("DEFAULT", "reserved_percentage", 0, "Per cent of a pool that are never given away.");
+    static final Option<Double> OVER_SUBSCRIPTION = Option.decimal(
+            "DEFAULT", "max_over_subscription_ratio", 20.0, "How many times its size a thin pool may promise.");
+    static final Option<String> CLEAR = Option.text(
+            "DEFAULT",
+            "volume_clear",
+            "zero",
+            "What happens to a volume's data before its file is removed: zero or none. The next owner of the space reads"
+                    + " zeros either way; zero is for disks that leave the house.");
+    static final Option<Integer> CLEAR_SIZE =
+            Option.integer("DEFAULT", "volume_clear_size", 0, "How many MiB from the start are cleared; 0 is all.");
+    static final Option<Integer> CLEAR_RATE =
+            Option.integer("DEFAULT", "volume_copy_bps_limit", 0, "Bytes per second when clearing; 0 is no limit.");
+    static final Option<Integer> QUOTA_VOLUMES =
+            Option.integer("DEFAULT", "quota_volumes", 10, "Volumes per project; -1 is no limit.");
+    static final Option<Integer> QUOTA_SNAPSHOTS =
+            Option.integer("DEFAULT", "quota_snapshots", 10, "Snapshots per project; -1 is no limit.");
+    static final Option<Integer> QUOTA_GIGABYTES = Option.integer(
+            "DEFAULT", "quota_gigabytes", 1000, "GiB of volumes and snapshots per project; -1 is no limit.");
+    static final Option<Integer> QUOTA_PER_VOLUME =
+            Option.integer("DEFAULT", "per_volume_size_limit", -1, "GiB of one volume; -1 is no limit.");
+    static final Option<Integer> QUOTA_BACKUPS =
+            Option.integer("DEFAULT", "quota_backups", 10, "Backups per project; -1 is no limit.");
+    static final Option<Integer> QUOTA_BACKUP_GIGABYTES =
+            Option.integer("DEFAULT", "quota_backup_gigabytes", 1000, "GiB of backups per project; -1 is no limit.");
+    static final Option<Integer> QUOTA_GROUPS =
+            Option.integer("DEFAULT", "quota_groups", 10, "Volume groups per project; -1 is no limit.");
+    static final Option<Duration> REPORT = Option.seconds(
+            "block-storage", "report_interval", 10, "Seconds between two reports of a back end's capacity.");
+    static final Option<Duration> SERVICE_DOWN = Option.seconds(
+            "block-storage", "service_down_time", 60, "A back end that did not report for so many seconds is down.");
+
+    private Options() {}
+
+    static List<Option<?>> all() {
+        return List.of(
+                ZONE,
+                DEFAULT_TYPE,
+                FILTERS,
+                WEIGHERS,
+                CAPACITY_MULTIPLIER,
+                ATTEMPTS,
+                RESERVED,
+                OVER_SUBSCRIPTION,
+                CLEAR,
+                CLEAR_SIZE,
+                CLEAR_RATE,
+                QUOTA_VOLUMES,
+                QUOTA_SNAPSHOTS,
+                QUOTA_GIGABYTES,
+                QUOTA_PER_VOLUME,
+                QUOTA_BACKUPS,
+                QUOTA_BACKUP_GIGABYTES,
+                QUOTA_GROUPS,
+                REPORT,
+                SERVICE_DOWN);
+    }
+
+    static Clearing clearing(Config config) {
+        var clear = config.get(CLEAR);
+        if (!clear.equals("zero") && !clear.equals("none"))
+            throw new Wrong(CLEAR + ": '" + clear + "' is neither zero nor none");
+        return new Clearing(clear.equals("zero"), config.get(CLEAR_SIZE), config.get(CLEAR_RATE));
+    }
+}

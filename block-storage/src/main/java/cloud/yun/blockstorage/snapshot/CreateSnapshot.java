@@ -1,0 +1,64 @@
+package cloud.yun.blockstorage.snapshot;
+
+import cloud.yun.blockstorage.agent.Backends;
+import cloud.yun.blockstorage.quota.VolumeQuota;
+import cloud.yun.blockstorage.snapshot.SnapshotStatus.Event;
+import cloud.yun.blockstorage.type.VolumeType;
+import cloud.yun.kernel.auth.Caller;
+import cloud.yun.kernel.db.Tx;
+import cloud.yun.kernel.flow.Flow;
+import cloud.yun.kernel.flow.Flow.Failure;
+import cloud.yun.kernel.flow.Flows;
+import java.time.Clock;
+
+/// Taking a snapshot. When the back end fails it stays in `error`, and counts, until its owner deletes it.
+public final class CreateSnapshot {
+    public record Params(String snapshotId, String volumeId, String pool) {}
+
+    private final Flows flows;
+    private final VolumeQuota quota;
+    private final SnapshotNotices notices;
+    private final Clock clock;
+    private final Flow<Params> flow;
+
+    public CreateSnapshot(Flows flows, Backends backends, VolumeQuota quota, SnapshotNotices notices, Clock clock) {
+        this.flows = flows;
+        this.quota = quota;
+        this.notices = notices;
+        this.clock = clock;
+        this.flow = Flow.named("snapshot_create", Params.class)
+                .record(
+                        "NotifySnapshotActionTask",
+                        (tx, p) -> notices.emit(tx, "create.start", p.snapshotId()),
+                        this::fail)
+                .task(
+                        "CreateSnapshotTask",
+                        p -> backends.createSnapshot(p.pool(), p.snapshotId(), p.volumeId()),
+                        (p, _) -> backends.deleteSnapshot(p.pool(), p.snapshotId(), p.volumeId()))
+                .finish("CreateSnapshotOnFinishTask", this::finish)
+                .build();
+        flows.register(flow);
+    }
+
+    /// @throws cloud.yun.kernel.error.CloudException.OverQuota in Cinder's words
+    void begin(Tx tx, Caller caller, Snapshot snapshot, VolumeType type, String pool) {
+        quota.takeSnapshot(tx, snapshot.projectId(), type, snapshot.sizeGib());
+        new SnapshotStore(tx).insert(snapshot);
+        flows.start(tx, flow, new Params(snapshot.id(), snapshot.volumeId(), pool), caller, snapshot.id());
+    }
+
+    private void fail(Tx tx, Params p, Failure why) {
+        var store = new SnapshotStore(tx);
+        store.lock(p.snapshotId()).ifPresent(s -> store.move(s, Event.CREATE_FAILED, clock.instant()));
+        notices.emit(tx, "create.error", p.snapshotId());
+    }
+
+    private void finish(Tx tx, Params p) {
+        var store = new SnapshotStore(tx);
+        store.lock(p.snapshotId()).ifPresent(s -> {
+            store.move(s, Event.CREATED, clock.instant());
+            store.progress(s.id(), "100%");
+        });
+        notices.emit(tx, "create.end", p.snapshotId());
+    }
+}

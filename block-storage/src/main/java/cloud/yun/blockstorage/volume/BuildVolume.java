@@ -1,0 +1,108 @@
+package cloud.yun.blockstorage.volume;
+
+import cloud.yun.blockstorage.agent.Backends;
+import cloud.yun.blockstorage.volume.VolumeStatus.Event;
+import cloud.yun.blockstorage.volume.VolumeStore.Scope;
+import cloud.yun.kernel.db.Database;
+import cloud.yun.kernel.db.Tx;
+import cloud.yun.kernel.error.CloudException.NotFound;
+import cloud.yun.kernel.flow.Flow;
+import cloud.yun.kernel.flow.Flow.Failure;
+import cloud.yun.kernel.flow.FlowRecord.Origin;
+import cloud.yun.kernel.flow.Flows;
+import java.time.Clock;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Making a volume on its back end: Cinder's flow `volume_create_manager`.
+///
+/// When the back end fails another pool is tried, `scheduler_max_attempts` in all; then the volume stays in
+/// `error` for
+/// its owner to see, and its quota stays taken until it is deleted, as in Cinder.
+public final class BuildVolume {
+    /// @param spec what to make, and which pools failed before
+    public record Params(String volumeId, String pool, ScheduleVolume.Params spec) {}
+
+    private final Database db;
+    private final Flows flows;
+    private final Backends backends;
+    private final VolumeNotices notices;
+    private final Clock clock;
+    private final int attemptsMax;
+    private final Flow<Params> flow;
+    private @Nullable ScheduleVolume schedule;
+
+    public BuildVolume(
+            Database db, Flows flows, Backends backends, VolumeNotices notices, Clock clock, int attemptsMax) {
+        this.db = db;
+        this.flows = flows;
+        this.backends = backends;
+        this.notices = notices;
+        this.clock = clock;
+        this.attemptsMax = attemptsMax;
+        this.flow = Flow.named("volume_create_manager", Params.class)
+                .record("ExtractVolumeRefTask", (tx, p) -> volume(tx, p), (_, _, _) -> {})
+                // Early, so that it is reverted when the back end is clean again.
+                .record("OnFailureRescheduleTask", (_, _) -> {}, this::rescheduleOrFail)
+                .record("ExtractVolumeSpecTask", this::extractSpec, (_, _, _) -> {})
+                .record(
+                        "NotifyVolumeActionTask",
+                        (tx, p) -> notices.emit(tx, "create.start", volume(tx, p)),
+                        (_, _, _) -> {})
+                .task("CreateVolumeFromSpecTask", this::create, (p, _) -> backends.deleteVolume(p.pool(), p.volumeId()))
+                .finish("CreateVolumeOnFinishTask", this::finish)
+                .build();
+        flows.register(flow);
+    }
+
+    void rescheduleWith(ScheduleVolume other) {
+        schedule = other;
+    }
+
+    void begin(Tx tx, Params params, Origin origin) {
+        flows.start(tx, flow, params, origin);
+    }
+
+    private void extractSpec(Tx tx, Params p) {
+        if (!p.spec().source().kind().equals("image")) return;
+        new VolumeStore(tx).move(volume(tx, p), Event.DOWNLOAD, clock.instant());
+    }
+
+    private void create(Params p) {
+        int sizeGib = db.read(tx -> volume(tx, p)).sizeGib();
+        backends.createVolume(p.pool(), p.volumeId(), sizeGib, p.spec().source());
+    }
+
+    private void finish(Tx tx, Params p) {
+        var store = new VolumeStore(tx);
+        var v = store.lock(p.volumeId());
+        if (v.isEmpty()) return; // an operator removed it by force; the invariant check finds what is left
+        store.move(v.get(), Event.CREATED, clock.instant());
+        store.launched(p.volumeId(), clock.instant());
+        if (p.spec().source().kind().equals("image")) {
+            store.bootable(p.volumeId(), true, clock.instant());
+            store.putMetadata(p.volumeId(), Scope.IMAGE, p.spec().imageMetadata());
+        }
+        notices.emit(tx, "create.end", volume(tx, p));
+    }
+
+    private void rescheduleOrFail(Tx tx, Params p, Failure why) {
+        var store = new VolumeStore(tx);
+        var v = store.lock(p.volumeId());
+        if (v.isEmpty()) return;
+        var next = p.spec().after(p.pool());
+        var scheduler = schedule;
+        if (scheduler != null && next.attempt() <= attemptsMax && scheduler.another(tx, next)) {
+            if (store.move(v.get(), Event.RESCHEDULE, clock.instant()).isEmpty()) return;
+            store.place(p.volumeId(), Optional.empty(), clock.instant());
+            scheduler.begin(tx, next, new Origin(v.get().projectId(), v.get().userId(), p.volumeId(), ""));
+            return;
+        }
+        store.move(v.get(), Event.CREATE_FAILED, clock.instant());
+        notices.emit(tx, "create.error", v.get(), Optional.of(why.message()));
+    }
+
+    private static Volume volume(Tx tx, Params p) {
+        return new VolumeStore(tx).lock(p.volumeId()).orElseThrow(() -> new NotFound("Volume", p.volumeId()));
+    }
+}
