@@ -117,8 +117,11 @@ prog "$R" /usr/sbin/dropbear /usr/bin/dropbearkey /usr/bin/dbclient /usr/bin/doa
 for l in libnss_files.so.2 libnss_dns.so.2 libnss_compat.so.2; do   # empty stubs on glibc 2.36, kept small
   [ -e /lib/x86_64-linux-gnu/$l ] && cp -L /lib/x86_64-linux-gnu/$l "$R/lib/x86_64-linux-gnu/"
 done
-mkdir -p "$R/lib/x86_64-linux-gnu/security"
-cp /lib/x86_64-linux-gnu/security/pam_permit.so "$R/lib/x86_64-linux-gnu/security/"
+# Debian 12's PAM looks below /lib, Debian 13's below /usr/lib.
+for d in lib usr/lib; do
+  mkdir -p "$R/$d/x86_64-linux-gnu/security"
+  cp /lib/x86_64-linux-gnu/security/pam_permit.so "$R/$d/x86_64-linux-gnu/security/"
+done
 for k in auth account session password; do echo "$k required pam_permit.so"; done | put "$R/etc/pam.d/doas"
 echo "permit nopass keepenv $GUEST_USER as root" | put "$R/etc/doas.conf" 0400
 chmod 4755 "$R/usr/bin/doas"; ln -sf doas "$R/usr/bin/sudo"
