@@ -53,11 +53,6 @@ public final class PowerActions {
                 caller.requestId());
     }
 
-    /// On behalf of nobody: a reconciler found that the guest is not as it should be.
-    void repair(Tx tx, Server server, TaskState.Event event, String requestId) {
-        begin(tx, server, event, server.projectId(), "", requestId);
-    }
-
     private void begin(Tx tx, Server server, TaskState.Event event, String projectId, String userId, String requestId) {
         var ready = all.get(event);
         if (ready == null) throw new IllegalArgumentException(event + " is no action of a guest");

@@ -186,6 +186,15 @@ public final class ServerStore {
                         seen.generation()));
     }
 
+    /// The guest is not as it was, and the server is still what it was.
+    public void power(Server seen, PowerState power, Instant now) {
+        changed(seen, tx.update("""
+                        UPDATE server
+                           SET power_state = ?, updated_at = ?, generation = generation + 1
+                         WHERE id = ? AND generation = ?
+                        """, power, now, seen.id(), seen.generation()));
+    }
+
     /// What was begun did not happen and the server is as it was.
     public void back(Server seen, Instant now) {
         changed(

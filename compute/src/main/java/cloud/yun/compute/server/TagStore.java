@@ -19,7 +19,7 @@ public final class TagStore {
         return tx.query("SELECT tag FROM server_tag WHERE server_id = ? ORDER BY tag", r -> r.string("tag"), serverId);
     }
 
-    Map<String, List<String>> of(Collection<String> serverIds) {
+    public Map<String, List<String>> of(Collection<String> serverIds) {
         var found = new HashMap<String, List<String>>();
         if (serverIds.isEmpty()) return found;
         tx.query(
@@ -36,11 +36,11 @@ public final class TagStore {
     }
 
     /// @return whether it was there
-    boolean remove(String serverId, String tag) {
+    public boolean remove(String serverId, String tag) {
         return tx.update("DELETE FROM server_tag WHERE server_id = ? AND tag = ?", serverId, tag) > 0;
     }
 
-    void clear(String serverId) {
+    public void clear(String serverId) {
         tx.update("DELETE FROM server_tag WHERE server_id = ?", serverId);
     }
 }

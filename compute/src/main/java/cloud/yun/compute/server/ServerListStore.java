@@ -1,0 +1,152 @@
+package cloud.yun.compute.server;
+
+import cloud.yun.kernel.db.Select;
+import cloud.yun.kernel.db.Select.Sort;
+import cloud.yun.kernel.db.Tx;
+import cloud.yun.kernel.error.CloudException.Invalid;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/// SQL of lists of servers: every filter that the API has, in one statement.
+public final class ServerListStore {
+    private static final Pattern PLAIN = Pattern.compile("[\\w@:/ =-]*");
+
+    private static final Map<String, String> SORTS = Map.ofEntries(
+            Map.entry("access_ip_v4", "COALESCE(access_v4, '')"),
+            Map.entry("access_ip_v6", "COALESCE(access_v6, '')"),
+            Map.entry("availability_zone", "COALESCE(zone, '')"),
+            Map.entry("config_drive", "config_drive"),
+            Map.entry("created_at", "created_at"),
+            Map.entry("display_description", "COALESCE(description, '')"),
+            Map.entry("display_name", "name"),
+            Map.entry("host", "COALESCE(host, '')"),
+            Map.entry("node", "COALESCE(host, '')"),
+            Map.entry("hostname", "hostname"),
+            Map.entry("image_ref", "COALESCE(image_id, '')"),
+            Map.entry("instance_type_id", "flavor_id"),
+            Map.entry("key_name", "COALESCE(key_name, '')"),
+            Map.entry("launch_index", "launch_index"),
+            Map.entry("launched_at", "COALESCE(launched_at, 0)"),
+            Map.entry("locked_by", "COALESCE(locked_by, '')"),
+            Map.entry("locked", "COALESCE(locked_by, '')"),
+            Map.entry("power_state", "power_state"),
+            Map.entry("project_id", "project_id"),
+            Map.entry("task_state", "task_state"),
+            Map.entry("terminated_at", "COALESCE(terminated_at, 0)"),
+            Map.entry("updated_at", "updated_at"),
+            Map.entry("user_id", "user_id"),
+            Map.entry("uuid", "id"),
+            Map.entry("vm_state", "vm_state"),
+            Map.entry("deleted_at", "COALESCE(deleted_at, 0)"),
+            Map.entry("id", "number"));
+
+    private final Tx tx;
+    private final Select select;
+
+    private ServerListStore(Tx tx, Select select) {
+        this.tx = tx;
+        this.select = select;
+    }
+
+    public static ServerListStore of(Tx tx) {
+        return new ServerListStore(tx, Select.of(ServerStore.COLUMNS, "server"));
+    }
+
+    /// @param column a column that users may filter by, by its own name
+    public ServerListStore equal(String column, Object value) {
+        select.where(column + " = ?", value);
+        return this;
+    }
+
+    public ServerListStore in(String column, Collection<?> values) {
+        select.in(column, values);
+        return this;
+    }
+
+    public ServerListStore deleted(boolean only) {
+        select.where(only ? "deleted_at IS NOT NULL" : "deleted_at IS NULL");
+        return this;
+    }
+
+    public ServerListStore locked(boolean locked) {
+        select.where(locked ? "locked_by IS NOT NULL" : "locked_by IS NULL");
+        return this;
+    }
+
+    /// Deleted servers too: a client that polls for changes must see them go.
+    public ServerListStore changedSince(Instant time) {
+        select.where("updated_at >= ?", time);
+        return this;
+    }
+
+    public ServerListStore changedBefore(Instant time) {
+        select.where("updated_at <= ?", time);
+        return this;
+    }
+
+    /// Nova matches names and the like with the database's regular expressions; a plain text is a part of them.
+    ///
+    /// @throws Invalid it is no regular expression
+    public ServerListStore matching(String column, String text) {
+        if (PLAIN.matcher(text).matches()) {
+            select.where("LOWER(" + column + ") LIKE ? ESCAPE '\\'", "%" + escaped(text) + "%");
+            return this;
+        }
+        Pattern pattern;
+        try {
+            pattern = Pattern.compile(text, Pattern.CASE_INSENSITIVE);
+        } catch (PatternSyntaxException e) {
+            throw new Invalid("Invalid input for query parameters " + column + ". Value: " + text + ". '" + text
+                    + "' is not a 'regex'");
+        }
+        var ids = Select.of("id, " + column, "server")
+                .list(tx, r -> pattern.matcher(r.optString(column).orElse("")).find() ? r.string("id") : "")
+                .stream()
+                .filter(id -> !id.isEmpty())
+                .toList();
+        select.in("id", ids);
+        return this;
+    }
+
+    private static String escaped(String text) {
+        return text.toLowerCase(java.util.Locale.ROOT)
+                .replace("\\", "\\\\")
+                .replace("%", "\\%")
+                .replace("_", "\\_");
+    }
+
+    /// @param all whether all tags must be there, else any
+    /// @param not turns it round
+    public ServerListStore tags(Set<String> tags, boolean all, boolean not) {
+        var having = "id IN (SELECT server_id FROM server_tag WHERE tag IN (" + Tx.marks(tags.size())
+                + ") GROUP BY server_id HAVING COUNT(*) >= " + (all ? tags.size() : 1) + ")";
+        select.where(not ? "NOT " + having : having, tags.toArray());
+        return this;
+    }
+
+    /// @param keys sort key and whether ascending; unknown keys are left out, as Nova does for those it hides
+    /// @return empty when there is no server `marker`
+    public Optional<List<Server>> page(List<Map.Entry<String, Boolean>> keys, Optional<String> marker, int limit) {
+        var sorts = new java.util.ArrayList<Sort>();
+        for (var key : keys) {
+            var expression = SORTS.get(key.getKey());
+            if (expression != null
+                    && sorts.stream().noneMatch(s -> s.expression().equals(expression)))
+                sorts.add(new Sort(expression, key.getValue()));
+        }
+        boolean ascending = !sorts.isEmpty() && sorts.getLast().ascending();
+        if (sorts.stream().noneMatch(s -> s.expression().equals("created_at")))
+            sorts.add(new Sort("created_at", ascending));
+        if (sorts.stream().noneMatch(s -> s.expression().equals("id"))) sorts.add(new Sort("id", ascending));
+        select.order(sorts);
+        if (marker.isPresent() && select.after(tx, "id", marker.get()).isEmpty()) return Optional.empty();
+        select.limit(limit);
+        return Optional.of(select.list(tx, ServerStore::server));
+    }
+}
