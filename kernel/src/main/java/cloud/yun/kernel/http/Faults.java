@@ -136,7 +136,13 @@ final class Faults {
                         dialect,
                         requestId);
             case PLACEMENT ->
-                body(405, "The method " + method + " is not allowed for this resource. ", "", dialect, requestId);
+                body(
+                        405,
+                        "The method " + method + " is not allowed for this resource. \n\n The method specified is not"
+                                + " allowed for this resource.",
+                        "",
+                        dialect,
+                        requestId);
             case COMPUTE, BLOCK_STORAGE, YUN ->
                 webob(405, "The method " + method + " is not allowed for this resource. ");
         };
@@ -213,10 +219,20 @@ final class Faults {
                 .addObject()
                 .put("status", status)
                 .put("title", title(status))
-                .put("detail", lead == null || lead.equals(message) ? message : lead + "\n\n " + message + "  ")
+                .put("detail", lead == null ? message : lead + "\n\n " + (lead.equals(message) ? "" : message) + "  ")
                 .put("code", code.isEmpty() ? "placement.undefined_code" : code)
                 .put("request_id", requestId);
         return Reply.json(status, outer);
+    }
+
+    /// Placement's faults name a code from microversion 1.23 on.
+    static Reply codeSince123(Reply reply, Map<String, String> headers) {
+        if (reply.status() < 400 || !(reply.body() instanceof Reply.Body.Json json)) return reply;
+        var words = headers.getOrDefault("OpenStack-API-Version", "").split(" ", 2);
+        var version = words.length == 2 ? Microversion.parse(words[1]) : java.util.Optional.<Microversion>empty();
+        if (version.isPresent() && version.get().atLeast("1.23")) return reply;
+        if (json.tree().path("errors").path(0) instanceof ObjectNode error) error.remove("code");
+        return reply;
     }
 
     private static String title(int status) {

@@ -27,6 +27,50 @@ public final class Python {
         return value.isString() ? value.stringValue() : repr(value);
     }
 
+    /// As `pprint.pformat` with a width of 72: on one line if it fits, else one item a line; keys sorted.
+    public static String pretty(JsonNode value) {
+        var out = new StringBuilder();
+        pretty(value, 0, 0, out);
+        return out.toString();
+    }
+
+    private static final int WIDTH = 72;
+
+    /// @param indent columns before the value
+    /// @param allowance columns that closing brackets behind it need
+    private static void pretty(JsonNode value, int indent, int allowance, StringBuilder out) {
+        var flat = repr(sorted(value));
+        if (flat.length() <= WIDTH - indent - allowance || value.isEmpty()) {
+            out.append(flat);
+            return;
+        }
+        var names = value.isObject()
+                ? value.propertyNames().stream().sorted().toList()
+                : java.util.Collections.<String>nCopies(value.size(), "");
+        out.append(value.isObject() ? '{' : '[');
+        for (int i = 0; i < names.size(); i++) {
+            if (i > 0) out.append(",\n").repeat(" ", indent + 1);
+            var key = value.isObject() ? quoted(names.get(i)) + ": " : "";
+            int after = i == names.size() - 1 ? allowance + 1 : 1;
+            out.append(key);
+            var item = value.isObject() ? value.path(names.get(i)) : value.path(i);
+            pretty(item, indent + 1 + key.length(), after, out);
+        }
+        out.append(value.isObject() ? '}' : ']');
+    }
+
+    private static JsonNode sorted(JsonNode value) {
+        if (value.isArray()) {
+            var all = cloud.yun.kernel.json.Json.array();
+            value.forEach(item -> all.add(sorted(item)));
+            return all;
+        }
+        if (!value.isObject()) return value;
+        var all = cloud.yun.kernel.json.Json.object();
+        value.propertyNames().stream().sorted().forEach(name -> all.set(name, sorted(value.path(name))));
+        return all;
+    }
+
     private static String quoted(String text) {
         var escaped = text.replace("\\", "\\\\")
                 .replace("\n", "\\n")

@@ -4,12 +4,15 @@ import cloud.yun.kernel.error.CloudException.Invalid;
 import cloud.yun.kernel.json.Json;
 import dev.harrel.jsonschema.Dialects;
 import dev.harrel.jsonschema.Error;
+import dev.harrel.jsonschema.EvaluationContext;
+import dev.harrel.jsonschema.Evaluator;
 import dev.harrel.jsonschema.Validator;
 import dev.harrel.jsonschema.ValidatorFactory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.Comparator;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import tools.jackson.databind.JsonNode;
@@ -17,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 /// Checks bodies against the JSON Schema files of the rooms and words a failure as OpenStack's services do.
 ///
 /// A schema is read when first used, so that a start does not pay for those nobody needs.
-final class SchemaCheck {
+public final class SchemaCheck {
     /// Failures of these only say that something inside failed; the inner one is the news.
     private static final Set<String> OUTER = Set.of("properties", "items", "allOf", "$ref", "patternProperties", "if");
 
@@ -27,12 +30,13 @@ final class SchemaCheck {
     private final FaultDialect dialect;
 
     /// @param dialect whose way to name the field that is wrong
-    SchemaCheck(FaultDialect dialect) {
+    public SchemaCheck(FaultDialect dialect) {
         this.dialect = dialect;
     }
 
+    /// @param resource JSON Schema on the class path
     /// @throws Invalid the body does not fit, in the words of Python's jsonschema, which clients know
-    void check(String resource, JsonNode body) {
+    public void check(String resource, JsonNode body) {
         var schema = loaded.computeIfAbsent(resource, SchemaCheck::load);
         var result = schema.validator().validate(schema.uri(), new SchemaTree(body, ""));
         if (result.isValid()) return;
@@ -66,6 +70,13 @@ final class SchemaCheck {
         }
     }
 
+    private static Evaluator.Result uuid(EvaluationContext context, dev.harrel.jsonschema.JsonNode value) {
+        // As oslo's is_uuid_like: hyphens and braces do not matter.
+        boolean fits = !value.isString()
+                || value.asString().replaceAll("urn:|uuid:|[{}-]", "").matches("[0-9a-fA-F]{32}");
+        return fits ? Evaluator.Result.success() : Evaluator.Result.failure("not a uuid");
+    }
+
     private static Loaded load(String resource) {
         try (var in = SchemaCheck.class.getClassLoader().getResourceAsStream(resource)) {
             if (in == null) throw new IllegalStateException("no schema " + resource);
@@ -74,6 +85,11 @@ final class SchemaCheck {
                     .withJsonNodeFactory(SchemaTree.FACTORY)
                     .withDefaultDialect(new Dialects.Draft2020Dialect())
                     .withDisabledSchemaValidation(true)
+                    .withEvaluatorFactory((_, keyword, wanted) -> keyword.equals("format")
+                                    && wanted.isString()
+                                    && wanted.asString().equals("uuid")
+                            ? Optional.of(SchemaCheck::uuid)
+                            : Optional.empty())
                     .createValidator();
             var uri = validator.registerSchema(URI.create("yun:///" + resource), new SchemaTree(tree, ""));
             return new Loaded(uri, tree, validator);
@@ -92,10 +108,38 @@ final class SchemaCheck {
                     ? reason
                     : "Invalid input for field '" + failure.instance().substring(inner + 1) + "': " + reason;
         }
+        if (dialect == FaultDialect.PLACEMENT)
+            return "JSON does not validate: " + reason
+                    + dump(failure, schema, body).replace('\n', ' ');
+        if (dialect == FaultDialect.IMAGE)
+            return "Provided object does not match schema '"
+                    + schema.path("name").asString("body") + "': " + reason + dump(failure, schema, body);
         var field = last(failure.instance());
         return field.isEmpty()
                 ? reason
                 : "Invalid input for field/attribute " + field + ". Value: " + Python.str(value) + ". " + reason;
+    }
+
+    /// What Python's jsonschema adds to its message: the part of the schema that failed, and the value.
+    private static String dump(Failure failure, JsonNode schema, JsonNode body) {
+        var part = parent(failure.schema());
+        return "\n\nFailed validating '" + failure.keyword() + "' in schema" + subscripts(part, schema) + ":\n"
+                + Python.pretty(schema.at(part)).indent(4).stripTrailing() + "\n\nOn instance"
+                + subscripts(failure.instance(), body) + ":\n"
+                + Python.pretty(body.at(failure.instance())).indent(4).stripTrailing();
+    }
+
+    private static String subscripts(String pointer, JsonNode tree) {
+        var out = new StringBuilder();
+        var node = tree;
+        for (var raw : pointer.split("/", -1)) {
+            if (raw.isEmpty()) continue;
+            var name = raw.replace("~1", "/").replace("~0", "~");
+            boolean index = node.isArray();
+            out.append(index ? "[" + name + "]" : "['" + name + "']");
+            node = index ? node.path(Integer.parseInt(name)) : node.path(name);
+        }
+        return out.toString();
     }
 
     private static String last(String pointer) {

@@ -74,6 +74,7 @@ public final class ServiceHandler {
             LOG.error("{} {} {} failed", requestId, exchange.method(), exchange.path(), e);
             reply = Faults.internal(service.dialect(), requestId);
         }
+        if (service.dialect() == FaultDialect.PLACEMENT) reply = Faults.codeSince123(reply, headers);
         send(exchange, reply, headers, requestId);
     }
 
@@ -177,7 +178,9 @@ public final class ServiceHandler {
         var schema = route.schemaFor(version);
         if (schema.isEmpty()) return;
         if (body.isMissingNode() && service.dialect() == FaultDialect.IDENTITY) body = Json.object();
-        if (body.isMissingNode()) throw new Invalid("Malformed request body");
+        if (body.isMissingNode())
+            throw new Invalid(
+                    service.dialect() == FaultDialect.IMAGE ? "Body expected in request." : "Malformed request body");
         schemas.check(schema.get().resource(), body);
     }
 
@@ -185,6 +188,9 @@ public final class ServiceHandler {
         var bytes = exchange.body(service.bodyBytesMax());
         if (bytes.length == 0) return MissingNode.getInstance();
         var type = exchange.header("Content-Type").orElse("application/json");
+        if (service.dialect() == FaultDialect.PLACEMENT
+                && exchange.header("Content-Type").isEmpty())
+            throw new Invalid("content-type header required when content-length > 0");
         if (service.dialect() == FaultDialect.PLACEMENT && !type.startsWith("application/json"))
             throw new Refused(
                     415,
@@ -201,7 +207,9 @@ public final class ServiceHandler {
                                     + " be in error.";
                         case COMPUTE, BLOCK_STORAGE -> "Malformed request body";
                         case NETWORK -> "Invalid input for operation: malformed JSON.";
-                        case IMAGE, PLACEMENT, YUN -> e.userMessage();
+                        case IMAGE -> "Malformed JSON in request body.";
+                        case PLACEMENT -> e.userMessage().replace("Malformed request body", "Malformed JSON");
+                        case YUN -> e.userMessage();
                     });
         }
     }
