@@ -1,10 +1,15 @@
 package cloud.yun.image;
 
 import cloud.yun.image.image.ImageAccess;
+import cloud.yun.image.image.ImageRoutes;
 import cloud.yun.image.image.ImageService;
+import cloud.yun.image.image.ImageState;
 import cloud.yun.image.image.UploadImage;
 import cloud.yun.image.image.UploadProcess;
 import cloud.yun.image.image.UploadReconciler;
+import cloud.yun.image.info.InfoRoutes;
+import cloud.yun.image.member.MemberRoutes;
+import cloud.yun.image.member.MemberService;
 import cloud.yun.image.store.ImageFiles;
 import cloud.yun.kernel.Kernel;
 import cloud.yun.kernel.Room;
@@ -15,8 +20,11 @@ import cloud.yun.kernel.http.FaultDialect;
 import cloud.yun.kernel.http.Route;
 import cloud.yun.kernel.policy.Policy;
 import cloud.yun.kernel.reconcile.Reconciler;
+import cloud.yun.kernel.state.StateTable;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Wires the room. The constructor is what it needs, the methods are what it offers.
@@ -42,6 +50,7 @@ public final class ImageModule implements Room {
     private final Policy policy;
     private final LocalImages images;
     private final UploadReconciler uploadReconciler;
+    private final List<Route> routes;
 
     public ImageModule(Kernel kernel) {
         policy = new Policy(ImagePolicies.defaults(), Optional.of(kernel.data().resolve("image/policy.yaml")));
@@ -70,6 +79,12 @@ public final class ImageModule implements Room {
                         config.get(LIST_STANDARD),
                         config.get(LIST_MAX)));
         uploadReconciler = new UploadReconciler(kernel.db(), files, uploads, kernel.clock());
+        var members = new MemberService(kernel.db(), access, kernel.clock(), config.get(MEMBERS_MAX));
+        var all = new ArrayList<Route>();
+        all.addAll(new InfoRoutes(files).routes());
+        all.addAll(new ImageRoutes(service).routes());
+        all.addAll(new MemberRoutes(members).routes());
+        routes = List.copyOf(all);
         images = new LocalImages(service, files, kernel.clock());
     }
 
@@ -89,12 +104,17 @@ public final class ImageModule implements Room {
 
     @Override
     public List<Route> routes() {
-        return List.of();
+        return routes;
     }
 
     @Override
     public Policy policy() {
         return policy;
+    }
+
+    @Override
+    public Map<String, StateTable<?, ?>> states() {
+        return Map.of("image", ImageState.TABLE);
     }
 
     @Override

@@ -124,7 +124,15 @@ final class Faults {
 
     static Reply noMethod(FaultDialect dialect, String method, String allow, String requestId) {
         var reply = switch (dialect) {
-            case IMAGE -> webob(405, "The method " + method + " is not allowed for this resource. ");
+            case IMAGE ->
+                Reply.json(
+                        405,
+                        Json.object()
+                                .put(
+                                        "message",
+                                        "The method " + method + " is not allowed for this resource. <br /><br />\n")
+                                .put("code", "405 Method Not Allowed")
+                                .put("title", "Method Not Allowed"));
             case IDENTITY ->
                 Reply.json(405, Json.object().put("message", "The method is not allowed for the requested URL."));
             case NETWORK ->
@@ -202,12 +210,14 @@ final class Faults {
         return outer;
     }
 
-    /// WebOb's JSON form of an exception, which the services' routers and Glance use.
+    /// WebOb's JSON form of an exception, which the services' routers and Glance use. A message may itself be a
+    /// lead and
+    /// a detail, divided as WebOb divides them.
     private static Reply webob(int status, String message) {
         return Reply.json(
                 status,
                 Json.object()
-                        .put("message", message + "<br /><br />\n\n\n")
+                        .put("message", message + (message.contains("<br /><br />\n") ? "\n\n" : "<br /><br />\n\n\n"))
                         .put("code", status + " " + title(status))
                         .put("title", title(status)));
     }

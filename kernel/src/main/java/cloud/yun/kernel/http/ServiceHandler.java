@@ -101,7 +101,7 @@ public final class ServiceHandler {
                     exchange.method(),
                     exchange.path(),
                     e.getClass().getSimpleName(),
-                    e.getMessage(),
+                    e.userMessage().replace('\n', ' '),
                     e.detail());
     }
 
