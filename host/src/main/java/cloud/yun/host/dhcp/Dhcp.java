@@ -50,7 +50,9 @@ public final class Dhcp {
             String line = command.toString();
             boolean changed =
                     !String.join("\n", lines(folder.resolve("command"))).equals(line);
-            if (daemon.running() && !gone && !changed) {
+            // dnsmasq 2.90 ends with a segmentation fault when it reads a tagged host again that has a lease.
+            boolean tagged = hosts.contains(",set:");
+            if (daemon.running() && !gone && !changed && !tagged) {
                 daemon.reload();
                 return;
             }
@@ -144,13 +146,15 @@ public final class Dhcp {
                 .deadline(START);
     }
 
-    /// `MAC,set:port-ID,NAME,ADDRESS`; one line per address, as dnsmasq picks the one of the range it serves.
+    /// `MAC,NAME,ADDRESS`, with `set:port-ID` where the port has options of its own; one line per address, as dnsmasq
+    /// picks the one of the range it serves.
     private static String hosts(DhcpNetwork network) {
         var text = new StringBuilder();
         for (var host : network.hosts()) {
             for (String address : host.addresses()) {
                 String shown = address.contains(":") ? "[" + address + "]" : address;
-                text.append(host.mac()).append(",set:port-").append(host.id());
+                text.append(host.mac());
+                if (!host.options().isEmpty()) text.append(",set:port-").append(host.id());
                 text.append(',')
                         .append(qualified(host, network))
                         .append(',')

@@ -150,6 +150,35 @@ class DhcpTest {
                         .contains("10.9.0.12"));
     }
 
+    @Test
+    void apply_again_afterALease_leavesItServing_withOptionsAndWithout() {
+        dhcp.apply(network(MAC + "=10.9.0.11"));
+        assertThat(ask()).contains("ip=10.9.0.11\n");
+        String before = pid();
+        dhcp.apply(network(MAC + "=10.9.0.11"));
+        assertThat(ask()).contains("ip=10.9.0.11\n");
+        assertThat(pid()).isEqualTo(before);
+        var plain = network();
+        var tagged = new DhcpNetwork(
+                plain.id(),
+                plain.namespace(),
+                plain.device(),
+                plain.domain(),
+                plain.mtu(),
+                plain.subnets(),
+                List.of(new DhcpNetwork.Host(
+                        "p1",
+                        MAC,
+                        "host-10-9-0-11",
+                        List.of("10.9.0.11"),
+                        List.of(new DhcpNetwork.Option("bootfile-name", "pxe.0", false)))),
+                plain.forwarders());
+        for (int i = 0; i < 2; i++) {
+            dhcp.apply(tagged);
+            assertThat(ask()).contains("ip=10.9.0.11\n");
+        }
+    }
+
     private String pid() {
         try {
             return Files.readString(directory.resolve("dhcp/net-1/pid"));
