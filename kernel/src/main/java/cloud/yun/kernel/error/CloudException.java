@@ -123,7 +123,12 @@ public abstract sealed class CloudException extends RuntimeException {
 
         /// @param status the HTTP status, for example 405, 406, 410, 411, 412, 413, 415, 416, 501
         public Refused(int status, String message) {
-            super(message, "", "", null);
+            this(status, message, "");
+        }
+
+        /// @param type the service's exception name, for example `RevisionNumberConstraintFailed`
+        public Refused(int status, String message, String type) {
+            super(message, type, "", null);
             this.status = status;
         }
 

@@ -206,7 +206,7 @@ public final class ServiceHandler {
                                     + " since it is either malformed or otherwise incorrect. The client is assumed to"
                                     + " be in error.";
                         case COMPUTE, BLOCK_STORAGE -> "Malformed request body";
-                        case NETWORK -> "Invalid input for operation: malformed JSON.";
+                        case NETWORK -> "Body contains invalid data";
                         case IMAGE -> "Malformed JSON in request body.";
                         case PLACEMENT -> e.userMessage().replace("Malformed request body", "Malformed JSON");
                         case YUN -> e.userMessage();

@@ -56,10 +56,16 @@ sealed interface Check {
         }
     }
 
-    /// `field:networks:shared=True`: Neutron's check on one attribute of the target.
+    /// `field:networks:shared=True`: Neutron's check on one attribute of the target; `=~` begins a pattern.
     record Field(String attribute, String value) implements Check {
         @Override
         public boolean holds(Caller caller, Target target, Map<String, Check> rules, int depth) {
+            if (value.startsWith("~"))
+                return target.text(attribute)
+                        .map(v -> java.util.regex.Pattern.compile(value.substring(1))
+                                .matcher(v)
+                                .lookingAt())
+                        .orElse(false);
             return target.text(attribute).map(v -> v.equalsIgnoreCase(value)).orElse(false);
         }
     }
