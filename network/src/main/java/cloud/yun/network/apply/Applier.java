@@ -1,0 +1,206 @@
+package cloud.yun.network.apply;
+
+import cloud.yun.kernel.bus.Bus;
+import cloud.yun.kernel.db.Tx;
+import cloud.yun.kernel.error.CloudException;
+import cloud.yun.kernel.reconcile.Reconciler;
+import cloud.yun.network.NetworkOptions;
+import cloud.yun.network.agent.AgentStore;
+import cloud.yun.network.agent.HostCommand;
+import cloud.yun.network.agent.HostCommand.Done;
+import cloud.yun.network.agent.NetworkAgent;
+import cloud.yun.network.api.Common;
+import cloud.yun.network.api.Dirty.Kind;
+import cloud.yun.network.dhcp.DhcpNetworks;
+import cloud.yun.network.network.NetworkStore;
+import cloud.yun.network.port.Port;
+import cloud.yun.network.port.PortStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Tells hosts what has changed: works off the dirty rows, and tries again what a host did not take.
+public final class Applier implements Reconciler {
+    private static final Logger LOG = LoggerFactory.getLogger(Applier.class);
+    private static final Duration PERIOD = Duration.ofSeconds(5);
+    private static final int ROWS_MAX = 200;
+    private static final long PAUSE_SECONDS_MAX = 60;
+
+    private record Row(Kind kind, String objectId, String host, String detail, long serial, int attempts) {}
+
+    private final Common common;
+    private final Bus bus;
+    private final Duration timeout;
+
+    public Applier(Common common, Bus bus) {
+        this.common = common;
+        this.bus = bus;
+        this.timeout = common.config().get(NetworkOptions.RPC_RESPONSE_TIMEOUT);
+    }
+
+    @Override
+    public String name() {
+        return "network-apply";
+    }
+
+    @Override
+    public Duration period() {
+        return PERIOD;
+    }
+
+    /// Until nothing is due. Hosts do not wait for each other.
+    @Override
+    public void reconcile() {
+        for (var rows = due(); !rows.isEmpty(); rows = due()) {
+            var byHost = new LinkedHashMap<String, List<Row>>();
+            for (var row : rows)
+                byHost.computeIfAbsent(row.host(), _ -> new ArrayList<>()).add(row);
+            var threads = new ArrayList<Thread>();
+            byHost.forEach((host, list) ->
+                    threads.add(Thread.ofVirtual().name("network-apply-" + host).start(() -> list.forEach(this::one))));
+            try {
+                for (var thread : threads) thread.join();
+            } catch (InterruptedException stop) {
+                threads.forEach(Thread::interrupt);
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private List<Row> due() {
+        return common.db()
+                .read(tx -> tx.query(
+                        """
+                        SELECT kind, object_id, host, detail, serial, attempts
+                          FROM network_dirty
+                         WHERE retry_at <= ?
+                         ORDER BY retry_at, kind, object_id
+                         LIMIT\s""" + ROWS_MAX,
+                        r -> new Row(
+                                Kind.valueOf(r.string("kind")),
+                                r.string("object_id"),
+                                r.string("host"),
+                                r.string("detail"),
+                                r.number("serial"),
+                                r.integer("attempts")),
+                        common.now()));
+    }
+
+    private void one(Row row) {
+        try {
+            apply(row);
+            common.db()
+                    .write(tx -> tx.update(
+                            "DELETE FROM network_dirty WHERE kind = ? AND object_id = ? AND host = ? AND serial = ?",
+                            row.kind(),
+                            row.objectId(),
+                            row.host(),
+                            row.serial()));
+        } catch (RuntimeException e) {
+            if (Thread.currentThread().isInterrupted()) return;
+            var detail = e instanceof CloudException c ? c.getMessage() + " " + c.detail() : e.toString();
+            LOG.warn(
+                    "{} {} on host '{}' was not applied (attempt {}): {}",
+                    row.kind(),
+                    row.objectId(),
+                    row.host(),
+                    row.attempts() + 1,
+                    detail);
+            long pause = Math.min(PAUSE_SECONDS_MAX, 1L << Math.min(row.attempts(), 6));
+            Instant retry = common.now().plusSeconds(pause);
+            common.db()
+                    .write(tx -> tx.update(
+                            "UPDATE network_dirty SET attempts = attempts + 1, retry_at = ?, error = ?"
+                                    + " WHERE kind = ? AND object_id = ? AND host = ? AND serial = ?",
+                            retry,
+                            detail,
+                            row.kind(),
+                            row.objectId(),
+                            row.host(),
+                            row.serial()));
+        }
+    }
+
+    private void apply(Row row) {
+        switch (row.kind()) {
+            case PORT -> refresh(row.objectId(), row.host(), row.detail());
+            case GROUP ->
+                common.db()
+                        .read(tx -> new PortStore(tx).pluggedNaming(row.objectId()))
+                        .forEach((port, host) -> refresh(port, host, ""));
+            case DHCP -> dhcp(row.objectId(), row.host());
+            case ROUTER -> router(row.objectId(), row.host());
+            case PEERS -> peers(row.objectId());
+        }
+    }
+
+    private void refresh(String portId, String host, String networkId) {
+        tell(host, new HostCommand.Refresh(portId, Port.tap(portId), networkId));
+    }
+
+    private void dhcp(String networkId, String host) {
+        boolean present = tell(host, new HostCommand.Dhcp(networkId)).present();
+        if (!present) return;
+        common.db().write(tx -> {
+            for (var port : new PortStore(tx).ofNetwork(networkId, DhcpNetworks.OWNER)) active(tx, port, host);
+        });
+    }
+
+    private void active(Tx tx, Port port, String host) {
+        if (!port.host().equals(host)) tx.update("UPDATE port SET host = ? WHERE id = ?", host, port.id());
+        new PortStore(tx).status(port.id(), "ACTIVE", common.now());
+    }
+
+    /// Brings a router on its host in line with its rows; idempotent, and right whatever happened before.
+    public void router(String routerId, String host) {
+        tell(host, new HostCommand.Router(routerId));
+    }
+
+    /// All hosts on which the network lives learn of each other. A lone host has no tunnels to learn of.
+    private void peers(String networkId) {
+        var hosts = common.db().read(tx -> {
+            if (new AgentStore(tx).tunnels().size() < 2) return List.<String>of();
+            return new NetworkStore(tx)
+                    .find(networkId)
+                    .map(n -> List.copyOf(
+                            new WantedState(tx, common.config()).residents(n).keySet()))
+                    .orElse(List.of());
+        });
+        Optional<RuntimeException> failure = Optional.empty();
+        for (var host : hosts) {
+            try {
+                tell(host, new HostCommand.Peers(networkId));
+            } catch (RuntimeException e) {
+                failure = Optional.of(e); // the other hosts must not wait for this one
+            }
+        }
+        if (failure.isPresent()) throw failure.get();
+    }
+
+    public Done tell(String host, HostCommand command) {
+        return bus.call(NetworkAgent.topic(host), command, Done.class, timeout);
+    }
+
+    /// @return what a host has of ours
+    public HostCommand.Found look(String host) {
+        return bus.call(NetworkAgent.topic(host), new HostCommand.Look(), HostCommand.Found.class, timeout);
+    }
+
+    /// What hosts have not been told yet: by object id, for those who compare rows with hosts.
+    public Map<String, String> pending() {
+        return common.db().read(tx -> {
+            var found = new LinkedHashMap<String, String>();
+            tx.query(
+                    "SELECT object_id, kind FROM network_dirty",
+                    r -> found.put(r.string("object_id"), r.string("kind")));
+            return found;
+        });
+    }
+}

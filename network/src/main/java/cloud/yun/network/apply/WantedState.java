@@ -1,0 +1,293 @@
+package cloud.yun.network.apply;
+
+import cloud.yun.kernel.config.Config;
+import cloud.yun.kernel.db.Tx;
+import cloud.yun.kernel.json.Json;
+import cloud.yun.network.NetworkOptions;
+import cloud.yun.network.agent.AgentStore;
+import cloud.yun.network.agent.Plugin;
+import cloud.yun.network.dhcp.DhcpNetworks;
+import cloud.yun.network.driver.NetworkDriver;
+import cloud.yun.network.driver.NetworkDriver.DhcpHost;
+import cloud.yun.network.driver.NetworkDriver.DhcpOption;
+import cloud.yun.network.driver.NetworkDriver.DhcpSubnet;
+import cloud.yun.network.driver.NetworkDriver.FixedIp;
+import cloud.yun.network.driver.NetworkDriver.Peer;
+import cloud.yun.network.driver.NetworkDriver.PeerPort;
+import cloud.yun.network.driver.NetworkDriver.RouterPort;
+import cloud.yun.network.ipam.Ipam.Address;
+import cloud.yun.network.network.Network;
+import cloud.yun.network.network.NetworkStore;
+import cloud.yun.network.port.Port;
+import cloud.yun.network.port.PortService;
+import cloud.yun.network.port.PortStore;
+import cloud.yun.network.securitygroup.SecurityGroups;
+import cloud.yun.network.subnet.Subnet;
+import cloud.yun.network.subnet.SubnetStore;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// What a host should have, read from the rows of one transaction.
+public final class WantedState {
+    private final Tx tx;
+    private final Config config;
+
+    public WantedState(Tx tx, Config config) {
+        this.tx = tx;
+        this.config = config;
+    }
+
+    /// @return empty when the port is not wanted on the host
+    public Optional<NetworkDriver.Port> port(String id, String host) {
+        return new PortStore(tx)
+                .find(id)
+                .filter(p -> p.pluggedHost().equals(Optional.of(host)))
+                .map(p -> ports(List.of(p)).getFirst());
+    }
+
+    private List<NetworkDriver.Port> ports(List<Port> rows) {
+        var networks = new NetworkStore(tx)
+                .find(rows.stream().map(Port::networkId).distinct().toList());
+        var subnets = subnets(rows);
+        var groupsOf = new HashMap<String, List<String>>();
+        for (var row : rows) if (row.portSecurity()) groupsOf.put(row.id(), row.groups());
+        var filters = SecurityGroups.filters(tx, groupsOf);
+        var found = new ArrayList<NetworkDriver.Port>();
+        for (var row : rows) {
+            var network = networks.get(row.networkId());
+            if (network == null) continue;
+            found.add(new NetworkDriver.Port(
+                    row.id(),
+                    row.tap(),
+                    row.mac(),
+                    network.segment(),
+                    fixed(row, subnets),
+                    row.portSecurity(),
+                    pairs(row),
+                    filters.getOrDefault(row.id(), List.of()),
+                    row.adminStateUp() && network.adminStateUp()));
+        }
+        return found;
+    }
+
+    private Map<String, Subnet> subnets(List<Port> rows) {
+        var ids = new LinkedHashSet<String>();
+        for (var row : rows) for (var address : row.addresses()) ids.add(address.subnetId());
+        return new SubnetStore(tx).find(ids);
+    }
+
+    private static List<FixedIp> fixed(Port row, Map<String, Subnet> subnets) {
+        var found = new ArrayList<FixedIp>();
+        for (var address : row.addresses()) {
+            var subnet = subnets.get(address.subnetId());
+            if (subnet != null)
+                found.add(new FixedIp(address.ip(), subnet.id(), subnet.cidr().toString()));
+        }
+        return found;
+    }
+
+    private static List<String> pairs(Port row) {
+        var found = new ArrayList<String>();
+        for (var pair : row.pairs()) {
+            var ip = pair.path("ip_address").asString();
+            var cidr = ip.contains("/") ? ip : ip + (ip.contains(":") ? "/128" : "/32");
+            found.add(pair.path("mac_address").asString(row.mac()) + "," + cidr);
+        }
+        return found;
+    }
+
+    /// @return empty when the host does not serve the network
+    public Optional<NetworkDriver.Dhcp> dhcp(String networkId, String host) {
+        var network = new NetworkStore(tx).find(networkId);
+        if (network.isEmpty() || !network.get().dhcpHost().equals(Optional.of(host))) return Optional.empty();
+        var rows = new PortStore(tx).ofNetwork(networkId);
+        var own = rows.stream()
+                .filter(p -> p.deviceOwner().equals(DhcpNetworks.OWNER))
+                .findFirst();
+        var subnets = new LinkedHashMap<String, Subnet>();
+        for (var subnet : new SubnetStore(tx).ofNetwork(networkId)) if (subnet.dhcp()) subnets.put(subnet.id(), subnet);
+        if (own.isEmpty() || own.get().addresses().isEmpty() || subnets.isEmpty()) return Optional.empty();
+        return Optional.of(new NetworkDriver.Dhcp(
+                networkId,
+                network.get().segment(),
+                own.get().id(),
+                own.get().mac(),
+                fixed(own.get(), subnets),
+                subnets.values().stream().map(this::dhcpSubnet).toList(),
+                hosts(rows, subnets),
+                network.get().dnsDomain().isEmpty()
+                        ? config.get(NetworkOptions.DNS_DOMAIN)
+                        : network.get().dnsDomain(),
+                metadata(rows, subnets)));
+    }
+
+    private DhcpSubnet dhcpSubnet(Subnet s) {
+        return new DhcpSubnet(
+                s.id(),
+                s.cidr().toString(),
+                s.gateway(),
+                s.dnsServers(),
+                s.routes().stream()
+                        .map(r -> new NetworkDriver.Route(r.destination(), r.nexthop()))
+                        .toList(),
+                config.get(NetworkOptions.DHCP_LEASE_DURATION));
+    }
+
+    private static List<DhcpHost> hosts(List<Port> rows, Map<String, Subnet> subnets) {
+        var found = new ArrayList<DhcpHost>();
+        for (var row : rows) {
+            if (row.deviceOwner().equals(DhcpNetworks.OWNER)) continue;
+            for (var address : row.addresses())
+                if (subnets.containsKey(address.subnetId()))
+                    found.add(new DhcpHost(
+                            row.id(),
+                            row.mac(),
+                            address.ip(),
+                            PortService.hostname(row, address.ip()),
+                            options(row, address)));
+        }
+        return found;
+    }
+
+    private static List<DhcpOption> options(Port row, Address address) {
+        int version = address.ip().contains(":") ? 6 : 4;
+        var found = new ArrayList<DhcpOption>();
+        for (var option : row.dhcpOptions())
+            if (option.path("ip_version").asInt(4) == version
+                    && !option.path("opt_value").isNull())
+                found.add(new DhcpOption(
+                        option.path("opt_name").asString(),
+                        option.path("opt_value").asString()));
+        return found;
+    }
+
+    /// On a network without a router nobody else answers 169.254.169.254.
+    private boolean metadata(List<Port> rows, Map<String, Subnet> subnets) {
+        if (config.get(NetworkOptions.FORCE_METADATA)) return true;
+        if (!config.get(NetworkOptions.ENABLE_ISOLATED_METADATA)) return false;
+        var routed = new LinkedHashSet<String>();
+        for (var row : rows)
+            if (row.deviceOwner().equals("network:router_interface"))
+                row.addresses().forEach(a -> routed.add(a.subnetId()));
+        return subnets.values().stream().anyMatch(s -> s.version() == 4 && !routed.contains(s.id()));
+    }
+
+    /// @return empty when the router does not live on the host
+    public Optional<NetworkDriver.Router> router(String id, String host) {
+        var found = tx.first(
+                "SELECT admin_state_up, gateway_port_id, enable_snat, routes FROM router WHERE id = ? AND host = ?",
+                r -> new RouterRow(
+                        r.bool("admin_state_up"),
+                        r.optString("gateway_port_id"),
+                        r.bool("enable_snat"),
+                        r.string("routes")),
+                id,
+                host);
+        return found.map(row -> router(id, row));
+    }
+
+    private record RouterRow(boolean up, Optional<String> gatewayPort, boolean snat, String routes) {}
+
+    private NetworkDriver.Router router(String id, RouterRow row) {
+        var all = new PortStore(tx).ofDevice(id);
+        var networks = new NetworkStore(tx)
+                .find(all.stream().map(Port::networkId).distinct().toList());
+        var subnets = subnets(all);
+        var interfaces = new ArrayList<RouterPort>();
+        Optional<NetworkDriver.ExternalGateway> gateway = Optional.empty();
+        for (var port : all) {
+            var network = networks.get(port.networkId());
+            if (network == null) continue;
+            var end = routerPort(port, network, subnets);
+            if (port.deviceOwner().equals("network:router_interface")) interfaces.add(end);
+            else if (row.gatewayPort().equals(Optional.of(port.id())))
+                gateway = Optional.of(new NetworkDriver.ExternalGateway(end, gateways(port, subnets), row.snat()));
+        }
+        var floating = tx.query(
+                "SELECT id, floating_address, fixed_address FROM floating_ip WHERE router_id = ?"
+                        + " AND port_id IS NOT NULL ORDER BY id",
+                r -> new NetworkDriver.FloatingIp(
+                        r.string("id"), r.string("floating_address"), r.string("fixed_address")),
+                id);
+        var routes = new ArrayList<NetworkDriver.Route>();
+        for (var route : Json.stored(row.routes()))
+            routes.add(new NetworkDriver.Route(
+                    route.path("destination").asString(), route.path("nexthop").asString()));
+        return new NetworkDriver.Router(id, row.up(), interfaces, gateway, floating, routes);
+    }
+
+    private static RouterPort routerPort(Port port, Network network, Map<String, Subnet> subnets) {
+        var addresses = new ArrayList<String>();
+        for (var address : port.addresses()) {
+            var subnet = subnets.get(address.subnetId());
+            if (subnet != null) addresses.add(address.ip() + "/" + subnet.cidr().length());
+        }
+        return new RouterPort(port.id(), port.mac(), network.segment(), addresses);
+    }
+
+    private static List<String> gateways(Port port, Map<String, Subnet> subnets) {
+        var found = new LinkedHashSet<String>();
+        for (var address : port.addresses())
+            Optional.ofNullable(subnets.get(address.subnetId()))
+                    .flatMap(Subnet::gateway)
+                    .ifPresent(found::add);
+        return List.copyOf(found);
+    }
+
+    /// Who lives where on a tunnel network: hosts with their ports' MACs and addresses.
+    public Map<String, List<PeerPort>> residents(Network network) {
+        var routerHosts = new HashMap<String, String>();
+        tx.query(
+                "SELECT r.id, r.host FROM router r WHERE r.host IS NOT NULL AND r.id IN"
+                        + " (SELECT p.device_id FROM port p WHERE p.network_id = ?)",
+                r -> routerHosts.put(r.string("id"), r.string("host")),
+                network.id());
+        var found = new TreeMap<String, List<PeerPort>>();
+        for (var port : new PortStore(tx).ofNetwork(network.id())) {
+            var host = port.pluggedHost();
+            if (port.deviceOwner().equals(DhcpNetworks.OWNER)) host = network.dhcpHost();
+            else if (port.deviceOwner().startsWith("network:router"))
+                host = Optional.ofNullable(routerHosts.get(port.deviceId()));
+            host.ifPresent(h -> found.computeIfAbsent(h, _ -> new ArrayList<>())
+                    .add(new PeerPort(
+                            port.mac(),
+                            port.addresses().stream().map(Address::ip).toList())));
+        }
+        return found;
+    }
+
+    /// The other hosts' ends of a tunnel network. Hosts without a tunnel address cannot be reached.
+    public Plugin.PeerState peers(String networkId, String host) {
+        var network = new NetworkStore(tx).find(networkId).filter(Network::tunnel);
+        if (network.isEmpty()) return new Plugin.PeerState(Optional.empty(), List.of());
+        var residents = residents(network.get());
+        if (!residents.containsKey(host)) return new Plugin.PeerState(Optional.empty(), List.of());
+        var tunnels = new AgentStore(tx).tunnels();
+        var peers = new ArrayList<Peer>();
+        residents.forEach((other, ports) -> {
+            var address = tunnels.get(other);
+            if (!other.equals(host) && address != null) peers.add(new Peer(address, ports));
+        });
+        return new Plugin.PeerState(Optional.of(network.get().segment()), peers);
+    }
+
+    /// Everything that the host should have.
+    public Plugin.HostState all(String host) {
+        var rows = new PortStore(tx).pluggedOn(host);
+        var dhcp = tx.query("SELECT id FROM network WHERE dhcp_host = ? ORDER BY id", r -> r.string("id"), host);
+        var routers = tx.query("SELECT id FROM router WHERE host = ? ORDER BY id", r -> r.string("id"), host);
+        var networks = new LinkedHashSet<String>(dhcp);
+        rows.forEach(p -> networks.add(p.networkId()));
+        networks.addAll(tx.query(
+                "SELECT DISTINCT p.network_id FROM port p JOIN router r ON r.id = p.device_id WHERE r.host = ?",
+                r -> r.string("network_id"),
+                host));
+        return new Plugin.HostState(ports(rows), dhcp, routers, List.copyOf(networks));
+    }
+}

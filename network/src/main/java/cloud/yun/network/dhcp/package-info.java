@@ -1,0 +1,2 @@
+/// DHCP of networks: on which host it runs and with which port.
+package cloud.yun.network.dhcp;

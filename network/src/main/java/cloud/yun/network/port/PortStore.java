@@ -1,0 +1,263 @@
+package cloud.yun.network.port;
+
+import cloud.yun.kernel.db.Row;
+import cloud.yun.kernel.db.Select;
+import cloud.yun.kernel.db.Tx;
+import cloud.yun.kernel.json.Json;
+import cloud.yun.network.api.Batches;
+import cloud.yun.network.api.ListQuery;
+import cloud.yun.network.api.Standard;
+import cloud.yun.network.ipam.Ipam.Address;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/// SQL of the table `port`. Child rows are read for all ports of a list at once.
+public final class PortStore {
+    private static final String COLUMNS = """
+            id, project_id, name, network_id, mac, admin_state_up, status, device_id, device_owner, host, vnic_type,
+            profile, port_security, address_pairs, dhcp_options, dns_name, plugged_host, ours, device_tag, position,\s""" + Standard.COLUMNS;
+    private static final JsonNode NO_LIST = Json.array();
+    private static final JsonNode NO_OBJECT = Json.object();
+
+    private final Tx tx;
+
+    public PortStore(Tx tx) {
+        this.tx = tx;
+    }
+
+    public Optional<Port> find(String id) {
+        return where("id = ?", id).stream().findFirst();
+    }
+
+    /// As [#find], and nobody else changes it before this transaction ends.
+    public Optional<Port> lock(String id) {
+        if (!tx.exists("SELECT 1 AS one FROM port WHERE id = ?" + tx.dialect().forUpdate(), id))
+            return Optional.empty();
+        return find(id);
+    }
+
+    public List<Port> ofDevice(String deviceId) {
+        return where("device_id = ? ORDER BY position, created_at, id", deviceId);
+    }
+
+    public List<Port> ofDevices(Collection<String> deviceIds) {
+        var all = new ArrayList<Port>();
+        for (var part : Batches.of(deviceIds))
+            all.addAll(where(
+                    "device_id IN (" + Tx.marks(part.size()) + ") ORDER BY position, created_at, id", part.toArray()));
+        return all;
+    }
+
+    public List<Port> ofNetwork(String networkId) {
+        return where("network_id = ? ORDER BY created_at, id", networkId);
+    }
+
+    public List<Port> ofNetwork(String networkId, String owner) {
+        return where("network_id = ? AND device_owner = ? ORDER BY id", networkId, owner);
+    }
+
+    public List<Port> pluggedOn(String host) {
+        return where("plugged_host = ? ORDER BY id", host);
+    }
+
+    public List<Port> find(Collection<String> ids) {
+        var all = new ArrayList<Port>();
+        for (var part : Batches.of(ids)) all.addAll(where("id IN (" + Tx.marks(part.size()) + ")", part.toArray()));
+        return all;
+    }
+
+    /// Plugged ports whose filters name the group as a remote.
+    public Map<String, String> pluggedNaming(String groupId) {
+        var found = new HashMap<String, String>();
+        tx.query("""
+                SELECT DISTINCT p.id, p.plugged_host
+                  FROM security_group_rule r
+                  JOIN port_security_group g ON g.group_id = r.group_id
+                  JOIN port p ON p.id = g.port_id
+                 WHERE r.remote_group_id = ? AND p.plugged_host IS NOT NULL
+                """, r -> found.put(r.string("id"), r.string("plugged_host")), groupId);
+        return found;
+    }
+
+    /// Plugged ports that are in the group.
+    public Map<String, String> pluggedIn(String groupId) {
+        var found = new HashMap<String, String>();
+        tx.query("""
+                SELECT p.id, p.plugged_host
+                  FROM port_security_group g
+                  JOIN port p ON p.id = g.port_id
+                 WHERE g.group_id = ? AND p.plugged_host IS NOT NULL
+                """, r -> found.put(r.string("id"), r.string("plugged_host")), groupId);
+        return found;
+    }
+
+    private List<Port> where(String condition, Object... arguments) {
+        return complete(tx.query("SELECT " + COLUMNS + " FROM port WHERE " + condition, PortStore::map, arguments));
+    }
+
+    List<Port> list(ListQuery query, Optional<String> projectId) {
+        var select = Select.of(COLUMNS, "port");
+        projectId.ifPresent(p -> select.where(
+                "project_id = ? OR network_id IN (SELECT n.id FROM network n WHERE n.project_id = ?)", p, p));
+        return complete(query.page(tx, select, PortStore::map));
+    }
+
+    private List<Port> complete(List<Port> ports) {
+        if (ports.isEmpty()) return ports;
+        var addresses = new HashMap<String, List<Address>>();
+        var groups = new HashMap<String, List<String>>();
+        for (var part : Batches.of(ports.stream().map(Port::id).toList())) {
+            var in = " IN (" + Tx.marks(part.size()) + ")";
+            tx.query(
+                    "SELECT port_id, subnet_id, ip FROM ip_allocation WHERE port_id" + in + " ORDER BY position",
+                    r -> addresses
+                            .computeIfAbsent(r.string("port_id"), _ -> new ArrayList<>(2))
+                            .add(new Address(r.string("subnet_id"), r.string("ip"))),
+                    part.toArray());
+            tx.query(
+                    "SELECT port_id, group_id FROM port_security_group WHERE port_id" + in + " ORDER BY group_id",
+                    r -> groups.computeIfAbsent(r.string("port_id"), _ -> new ArrayList<>(2))
+                            .add(r.string("group_id")),
+                    part.toArray());
+        }
+        return ports.stream()
+                .map(p -> p.with(addresses.getOrDefault(p.id(), List.of()), groups.getOrDefault(p.id(), List.of())))
+                .toList();
+    }
+
+    /// @return false when the network has a port with this MAC address already
+    boolean insert(Port p) {
+        return tx.update(
+                        """
+                        INSERT INTO port (id, project_id, name, description, network_id, mac, admin_state_up, status,
+                            device_id, device_owner, host, vnic_type, profile, port_security, address_pairs,
+                            dhcp_options, dns_name, plugged_host, ours, device_tag, position, revision, created_at,
+                            updated_at)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                        ON CONFLICT (network_id, mac) DO NOTHING
+                        """,
+                        p.id(),
+                        p.projectId(),
+                        p.name(),
+                        p.standard().description(),
+                        p.networkId(),
+                        p.mac(),
+                        p.adminStateUp(),
+                        p.status(),
+                        p.deviceId(),
+                        p.deviceOwner(),
+                        p.host(),
+                        p.vnicType(),
+                        p.profile(),
+                        p.portSecurity(),
+                        p.pairs(),
+                        p.dhcpOptions(),
+                        p.dnsName(),
+                        p.pluggedHost(),
+                        p.ours(),
+                        p.deviceTag(),
+                        p.position(),
+                        p.standard().revision(),
+                        p.standard().createdAt(),
+                        p.standard().updatedAt())
+                == 1;
+    }
+
+    /// Writes what the API can change.
+    void update(Port p, Instant now) {
+        tx.update(
+                """
+                UPDATE port
+                   SET name = ?, description = ?, mac = ?, admin_state_up = ?, status = ?, device_id = ?,
+                       device_owner = ?, host = ?, vnic_type = ?, profile = ?, port_security = ?, address_pairs = ?,
+                       dhcp_options = ?, dns_name = ?, ours = ?, device_tag = ?, position = ?,
+                       revision = revision + 1, updated_at = ?
+                 WHERE id = ?
+                """,
+                p.name(),
+                p.standard().description(),
+                p.mac(),
+                p.adminStateUp(),
+                p.status(),
+                p.deviceId(),
+                p.deviceOwner(),
+                p.host(),
+                p.vnicType(),
+                p.profile(),
+                p.portSecurity(),
+                p.pairs(),
+                p.dhcpOptions(),
+                p.dnsName(),
+                p.ours(),
+                p.deviceTag(),
+                p.position(),
+                now,
+                p.id());
+    }
+
+    boolean macTaken(String networkId, String mac, String butId) {
+        return tx.exists(
+                "SELECT 1 AS one FROM port WHERE network_id = ? AND mac = ? AND id <> ?", networkId, mac, butId);
+    }
+
+    /// @return whether there is such a port in another status
+    public boolean status(String id, String status, Instant now) {
+        return tx.update(
+                        "UPDATE port SET status = ?, revision = revision + 1, updated_at = ?"
+                                + " WHERE id = ? AND status <> ?",
+                        status,
+                        now,
+                        id,
+                        status)
+                == 1;
+    }
+
+    public void plugged(String id, Optional<String> host) {
+        tx.update("UPDATE port SET plugged_host = ? WHERE id = ?", host, id);
+    }
+
+    void delete(String id) {
+        tx.update("DELETE FROM port WHERE id = ?", id);
+    }
+
+    private static Port map(Row r) throws SQLException {
+        return new Port(
+                r.string("id"),
+                r.string("project_id"),
+                r.string("name"),
+                r.string("network_id"),
+                r.string("mac"),
+                r.bool("admin_state_up"),
+                r.string("status"),
+                r.string("device_id"),
+                r.string("device_owner"),
+                r.string("host"),
+                r.string("vnic_type"),
+                json(r.string("profile")),
+                r.bool("port_security"),
+                json(r.string("address_pairs")),
+                json(r.string("dhcp_options")),
+                r.string("dns_name"),
+                r.optString("plugged_host"),
+                r.bool("ours"),
+                r.optString("device_tag"),
+                r.integer("position"),
+                Standard.of(r),
+                List.of(),
+                List.of());
+    }
+
+    /// Nearly all of them are empty: not worth a parser.
+    private static JsonNode json(String text) {
+        if (text.equals("[]")) return NO_LIST;
+        if (text.equals("{}")) return NO_OBJECT;
+        return Json.stored(text);
+    }
+}

@@ -1,0 +1,150 @@
+package cloud.yun.network.port;
+
+import cloud.yun.kernel.db.Tx;
+import cloud.yun.kernel.error.CloudException.Conflict;
+import cloud.yun.network.NetworkOptions;
+import cloud.yun.network.address.Macs;
+import cloud.yun.network.api.Common;
+import cloud.yun.network.api.Dirty;
+import cloud.yun.network.api.Standard;
+import cloud.yun.network.ipam.Ipam;
+import cloud.yun.network.ipam.Ipam.Taker;
+import cloud.yun.network.ipam.Ipam.Wanted;
+import cloud.yun.network.network.Network;
+import cloud.yun.network.securitygroup.SecurityGroups;
+import java.util.List;
+import java.util.Optional;
+
+/// What happens with ports in the transactions of other resources: rows, addresses, groups, quota, and who must
+/// hear.
+public final class Ports {
+    private static final int MAC_TRIES = 16;
+
+    private final Common common;
+    private final SecurityGroups groups;
+
+    public Ports(Common common, SecurityGroups groups) {
+        this.common = common;
+        this.groups = groups;
+    }
+
+    /// @param wanted empty: the usual addresses; an empty list: none
+    /// @param lowest the lowest free addresses instead of random ones
+    /// @param counted whether the project's quota may refuse it; ports of the house are counted but never refused
+    public Port create(
+            Tx tx, Port port, Network network, Optional<List<Wanted>> wanted, boolean lowest, boolean counted) {
+        if (!port.projectId().isEmpty()) {
+            if (counted) common.take(tx, port.projectId(), "port", 1);
+            else common.give(tx, port.projectId(), "port", -1);
+        }
+        var row = insert(tx, port);
+        var taker = new Taker(row.id(), row.mac(), row.networkId(), row.deviceOwner(), lowest);
+        var ipam = new Ipam(tx);
+        var addresses = wanted.isEmpty() ? ipam.standard(taker) : ipam.chosen(taker, wanted.get(), List.of());
+        if (!row.groups().isEmpty()) groups.assign(tx, row.id(), List.of(), row.groups());
+        var made = row.with(addresses, row.groups());
+        dhcpChanged(tx, network);
+        return made;
+    }
+
+    private Port insert(Tx tx, Port port) {
+        var store = new PortStore(tx);
+        if (!port.mac().isEmpty()) {
+            if (!store.insert(port)) throw macInUse(port.networkId(), port.mac());
+            return port;
+        }
+        var base = common.config().get(NetworkOptions.BASE_MAC);
+        for (int i = 0; i < MAC_TRIES; i++) {
+            var tried = withMac(port, Macs.random(base));
+            if (store.insert(tried)) return tried;
+        }
+        throw new Conflict(
+                "Unable to generate unique mac on network " + port.networkId() + ".", "MacAddressGenerationFailure");
+    }
+
+    static Conflict macInUse(String networkId, String mac) {
+        return new Conflict(
+                "Unable to complete operation for network " + networkId + ". The mac address " + mac + " is in use.",
+                "MacAddressInUse");
+    }
+
+    private static Port withMac(Port p, String mac) {
+        return new Port(
+                p.id(),
+                p.projectId(),
+                p.name(),
+                p.networkId(),
+                mac,
+                p.adminStateUp(),
+                p.status(),
+                p.deviceId(),
+                p.deviceOwner(),
+                p.host(),
+                p.vnicType(),
+                p.profile(),
+                p.portSecurity(),
+                p.pairs(),
+                p.dhcpOptions(),
+                p.dnsName(),
+                p.pluggedHost(),
+                p.ours(),
+                p.deviceTag(),
+                p.position(),
+                p.standard(),
+                p.addresses(),
+                p.groups());
+    }
+
+    /// A port of the house's own on `network`.
+    public Port internal(
+            Tx tx, Network network, String projectId, String owner, String device, Optional<List<Wanted>> wanted) {
+        var port = Port.internal(
+                common.id(), projectId, network.id(), "", owner, device, Standard.fresh("", 1, common.now()));
+        return create(tx, port, network, wanted, owner.equals("network:dhcp"), false);
+    }
+
+    /// Deletes the row; what of it is on a host is removed soon.
+    public void delete(Tx tx, Port port, Network network) {
+        if (!port.groups().isEmpty()) groups.assign(tx, port.id(), port.groups(), List.of());
+        tx.update("DELETE FROM ip_allocation WHERE port_id = ?", port.id());
+        Standard.dropTags(tx, port.id());
+        new PortStore(tx).delete(port.id());
+        if (!port.projectId().isEmpty()) common.give(tx, port.projectId(), "port", 1);
+        port.pluggedHost().ifPresent(host -> {
+            common.dirty().mark(tx, Dirty.Kind.PORT, port.id(), host, port.networkId());
+            peersChanged(tx, network);
+        });
+        dhcpChanged(tx, network);
+    }
+
+    /// Gives a port other addresses.
+    public Port readdress(Tx tx, Port port, Network network, List<Wanted> wanted) {
+        var taker = new Taker(port.id(), port.mac(), port.networkId(), port.deviceOwner(), false);
+        var addresses = new Ipam(tx).chosen(taker, wanted, port.addresses());
+        groups.membersChanged(tx, port.groups());
+        changed(tx, port, network);
+        return port.with(addresses, port.groups());
+    }
+
+    public Port regroup(Tx tx, Port port, List<String> newGroups) {
+        groups.assign(tx, port.id(), port.groups(), newGroups);
+        return port.with(port.addresses(), newGroups);
+    }
+
+    /// What its host must hear: the port itself, DHCP, tunnels.
+    public void changed(Tx tx, Port port, Network network) {
+        port.pluggedHost().ifPresent(host -> {
+            common.dirty().mark(tx, Dirty.Kind.PORT, port.id(), host, port.networkId());
+            peersChanged(tx, network);
+        });
+        dhcpChanged(tx, network);
+    }
+
+    public void dhcpChanged(Tx tx, Network network) {
+        network.dhcpHost().ifPresent(host -> common.dirty().mark(tx, Dirty.Kind.DHCP, network.id(), host, ""));
+    }
+
+    public void peersChanged(Tx tx, Network network) {
+        if (network.tunnel()) common.dirty().mark(tx, Dirty.Kind.PEERS, network.id(), Dirty.ANY, "");
+    }
+}

@@ -1,0 +1,325 @@
+package cloud.yun.network.securitygroup;
+
+import static cloud.yun.network.api.Attribute.fixed;
+import static cloud.yun.network.api.Attribute.shown;
+
+import cloud.yun.kernel.auth.Caller;
+import cloud.yun.kernel.db.Tx;
+import cloud.yun.kernel.error.CloudException.Conflict;
+import cloud.yun.kernel.error.CloudException.Invalid;
+import cloud.yun.kernel.error.CloudException.Refused;
+import cloud.yun.kernel.http.Python;
+import cloud.yun.kernel.policy.Target;
+import cloud.yun.network.address.Cidr;
+import cloud.yun.network.api.Common;
+import cloud.yun.network.api.Crud;
+import cloud.yun.network.api.Dirty;
+import cloud.yun.network.api.ListQuery;
+import cloud.yun.network.api.Shape;
+import cloud.yun.network.api.Shape.Draft;
+import cloud.yun.network.api.Standard;
+import cloud.yun.network.api.Values;
+import cloud.yun.network.port.PortStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
+
+/// The rules of security group rules.
+public final class SecurityGroupRuleService implements Crud {
+    private static final List<String> PROTOCOLS = List.of(
+            "ah",
+            "dccp",
+            "egp",
+            "esp",
+            "gre",
+            "hopopt",
+            "icmp",
+            "igmp",
+            "ip",
+            "ipip",
+            "ipv6-encap",
+            "ipv6-frag",
+            "ipv6-icmp",
+            "icmpv6",
+            "ipv6-nonxt",
+            "ipv6-opts",
+            "ipv6-route",
+            "ospf",
+            "pgm",
+            "rsvp",
+            "sctp",
+            "tcp",
+            "udp",
+            "udplite",
+            "vrrp");
+    /// Protocols that have ports; the numbers are IANA's.
+    private static final List<String> WITH_PORTS =
+            List.of("tcp", "udp", "udplite", "sctp", "dccp", "6", "17", "33", "132", "136");
+    private static final List<String> ICMP = List.of("icmp", "icmpv6", "ipv6-icmp", "1", "58");
+    private static final int PORT_MAX = 65_535;
+
+    public static final Shape SHAPE = new Shape(
+            "security_group_rule",
+            "security_group_rules",
+            "SecurityGroupRuleNotFound",
+            "Security group rule %s does not exist",
+            shown("id").column("id"),
+            shown("tenant_id").column("project_id"),
+            shown("project_id").column("project_id"),
+            fixed("security_group_id", Values.uuid()).mandatory().column("group_id"),
+            fixed("remote_group_id", Values.orNull(Values.uuid()))
+                    .standard(null)
+                    .column("remote_group_id"),
+            fixed("direction", Values.oneOf(List.of("ingress", "egress")))
+                    .mandatory()
+                    .column("direction"),
+            fixed("protocol", SecurityGroupRuleService::protocol).standard(null).column("protocol"),
+            fixed("port_range_min", SecurityGroupRuleService::port)
+                    .standard(null)
+                    .number("port_min"),
+            fixed("port_range_max", SecurityGroupRuleService::port)
+                    .standard(null)
+                    .number("port_max"),
+            fixed("ethertype", SecurityGroupRuleService::etherType)
+                    .standard("IPv4")
+                    .column("ethertype"),
+            fixed("remote_ip_prefix", SecurityGroupRuleService::prefix)
+                    .standard(null)
+                    .column("remote_ip_prefix"),
+            shown("normalized_cidr"),
+            shown("remote_address_group_id"),
+            fixed("description", Values.text(255)).standard("").column("description"),
+            shown("created_at").number("created_at"),
+            shown("updated_at").number("updated_at"),
+            shown("revision_number").number("revision"));
+
+    private final Common common;
+
+    public SecurityGroupRuleService(Common common) {
+        this.common = common;
+    }
+
+    private static JsonNode protocol(String name, JsonNode value) {
+        if (value.isNull()) return value;
+        var text = Python.str(value).toLowerCase(java.util.Locale.ROOT);
+        if (PROTOCOLS.contains(text)) return StringNode.valueOf(text);
+        try {
+            int number = Integer.parseInt(text);
+            if (number >= 0 && number <= 255) return StringNode.valueOf(text);
+        } catch (NumberFormatException e) {
+            // told below, as every other unknown protocol
+        }
+        var known = new ArrayList<String>();
+        known.add("None");
+        PROTOCOLS.forEach(p -> known.add("'" + p + "'"));
+        throw new Invalid(
+                "Security group rule protocol " + text + " not supported. Only protocol values ["
+                        + String.join(", ", known) + "] and integer representations [0 to 255] are supported.",
+                "SecurityGroupRuleInvalidProtocol");
+    }
+
+    private static JsonNode port(String name, JsonNode value) {
+        if (value.isNull()) return value;
+        try {
+            int number = Integer.parseInt(Python.str(value));
+            if (number >= 0 && number <= PORT_MAX) return tools.jackson.databind.node.IntNode.valueOf(number);
+        } catch (NumberFormatException e) {
+            // told below, as every other bad port
+        }
+        throw new Invalid("Invalid value for port " + Python.str(value), "SecurityGroupInvalidPortValue");
+    }
+
+    private static JsonNode etherType(String name, JsonNode value) {
+        for (var type : List.of("IPv4", "IPv6"))
+            if (Python.str(value).equalsIgnoreCase(type)) return StringNode.valueOf(type);
+        throw new Invalid(
+                "Security group rule for ethertype '" + Python.str(value)
+                        + "' not supported. Allowed values are ['IPv4', 'IPv6'].",
+                "SecurityGroupRuleInvalidEtherType");
+    }
+
+    private static JsonNode prefix(String name, JsonNode value) {
+        if (value.isNull()) return value;
+        var text = Python.str(value);
+        return Cidr.parse(text)
+                .<JsonNode>map(c -> StringNode.valueOf(text.contains("/") ? text : c.toString()))
+                .orElseThrow(() -> new Invalid("CIDR " + text + " is invalid.", "InvalidCIDR"));
+    }
+
+    @Override
+    public Shape shape() {
+        return SHAPE;
+    }
+
+    @Override
+    public List<ObjectNode> create(Caller caller, List<Draft> drafts) {
+        for (var draft : drafts) common.guard().create(caller, SHAPE, draft, Target.project(draft.projectId()));
+        return common.db().transaction(tx -> {
+            var made = new ArrayList<ObjectNode>();
+            for (var draft : drafts) made.add(create(tx, caller, draft));
+            return made;
+        });
+    }
+
+    private ObjectNode create(Tx tx, Caller caller, Draft draft) {
+        var store = new SecurityGroupStore(tx);
+        var groupId = draft.text("security_group_id");
+        var values = draft.values();
+        check(values);
+        var group = store.find(groupId).orElseThrow(() -> SecurityGroups.notFound(groupId));
+        SecurityGroupService.own(common, caller, group);
+        Optional<String> remote =
+                Optional.ofNullable(values.path("remote_group_id").asString(null));
+        remote.ifPresent(r -> {
+            if (store.find(r).isEmpty()) throw SecurityGroups.notFound(r);
+        });
+        var now = common.now();
+        var rule = new Rule(
+                common.id(),
+                draft.projectId(),
+                groupId,
+                draft.text("direction"),
+                draft.text("ethertype"),
+                Optional.ofNullable(values.path("protocol").asString(null)),
+                number(values.path("port_range_min")),
+                number(values.path("port_range_max")),
+                Optional.ofNullable(values.path("remote_ip_prefix").asString(null)),
+                remote,
+                Optional.of(draft.text("description")),
+                0,
+                now,
+                now);
+        for (var other : store.rulesOf(List.of(groupId)).getOrDefault(groupId, List.of()))
+            if (same(other, rule))
+                throw new Conflict(
+                        "Security group rule already exists. Rule id is " + other.id() + ".",
+                        "SecurityGroupRuleExists");
+        common.take(tx, draft.projectId(), "security_group_rule", 1);
+        store.insert(rule);
+        Standard.bump(tx, "security_group", groupId, now);
+        filtersChanged(tx, groupId);
+        var object = rule.render();
+        common.emit(tx, caller, SHAPE, "create", rule.projectId(), rule.id(), object.deepCopy());
+        return object;
+    }
+
+    private static Optional<Integer> number(JsonNode value) {
+        return value.isNumber() ? Optional.of(value.intValue()) : Optional.empty();
+    }
+
+    private static boolean same(Rule a, Rule b) {
+        return a.direction().equals(b.direction())
+                && a.etherType().equals(b.etherType())
+                && a.protocol().equals(b.protocol())
+                && a.portMin().equals(b.portMin())
+                && a.portMax().equals(b.portMax())
+                && a.remotePrefix().equals(b.remotePrefix())
+                && a.remoteGroupId().equals(b.remoteGroupId());
+    }
+
+    private static void check(ObjectNode values) {
+        var protocol = values.path("protocol").asString(null);
+        var min = number(values.path("port_range_min"));
+        var max = number(values.path("port_range_max"));
+        if (!values.path("remote_group_id").isNull()
+                && !values.path("remote_ip_prefix").isNull())
+            throw new Invalid(
+                    "Only remote_ip_prefix, remote_group_id or remote_address_group_id may be provided.",
+                    "SecurityGroupMultipleRemoteEntites");
+        var type = values.path("ethertype").asString();
+        var prefix = values.path("remote_ip_prefix").asString(null);
+        if (prefix != null && Cidr.of(prefix).version() != (type.equals("IPv4") ? 4 : 6))
+            throw new Invalid(
+                    "Conflicting value ethertype " + type + " for CIDR " + prefix,
+                    "SecurityGroupRuleParameterConflict");
+        if (protocol != null
+                && type.equals("IPv4")
+                && (protocol.equals("icmpv6") || protocol.equals("ipv6-icmp") || protocol.equals("58")))
+            throw new Invalid(
+                    "Invalid ethertype IPv4 for protocol " + protocol + ".",
+                    "SecurityGroupEthertypeConflictWithProtocol");
+        if (min.isEmpty() && max.isEmpty()) return;
+        if (protocol == null)
+            throw new Invalid(
+                    "Must also specify protocol if port range is given.", "SecurityGroupProtocolRequiredWithPorts");
+        if (ICMP.contains(protocol)) icmp(min, max);
+        else if (WITH_PORTS.contains(protocol)) {
+            if (min.isEmpty() || max.isEmpty() || min.get() > max.get())
+                throw new Invalid(
+                        "For TCP/UDP protocols, port_range_min must be <= port_range_max",
+                        "SecurityGroupInvalidPortRange");
+        } else {
+            throw new Invalid(
+                    "Port range cannot be specified for protocol " + protocol
+                            + ". Port range is only supported for TCP, UDP, UDPLITE, SCTP and DCCP.",
+                    "SecurityGroupInvalidProtocolForPort");
+        }
+    }
+
+    private static void icmp(Optional<Integer> type, Optional<Integer> code) {
+        if (type.isEmpty())
+            throw new Invalid(
+                    "ICMP code (port-range-max) " + code.orElse(0)
+                            + " is provided but ICMP type (port-range-min) is missing.",
+                    "SecurityGroupMissingIcmpType");
+        if (type.get() > 255)
+            throw new Invalid(
+                    "Invalid value for ICMP type (port-range-min) " + type.get() + ". It must be 0 to 255.",
+                    "SecurityGroupInvalidIcmpValue");
+        if (code.isPresent() && code.get() > 255)
+            throw new Invalid(
+                    "Invalid value for ICMP code (port-range-max) " + code.get() + ". It must be 0 to 255.",
+                    "SecurityGroupInvalidIcmpValue");
+    }
+
+    /// The filters of the group's own plugged ports must be made anew.
+    private void filtersChanged(Tx tx, String groupId) {
+        new PortStore(tx)
+                .pluggedIn(groupId)
+                .forEach((port, host) -> common.dirty().mark(tx, Dirty.Kind.PORT, port, host, ""));
+    }
+
+    @Override
+    public ObjectNode show(Caller caller, String id) {
+        return common.db().read(tx -> visible(tx, caller, id).render());
+    }
+
+    @Override
+    public List<ObjectNode> list(Caller caller, ListQuery query) {
+        var scope = common.guard().all(caller) ? Optional.<String>empty() : Optional.of(caller.projectId());
+        return common.db()
+                .read(tx -> new SecurityGroupStore(tx)
+                        .rules(query, scope).stream().map(Rule::render).toList());
+    }
+
+    @Override
+    public ObjectNode update(Caller caller, String id, ObjectNode changes, Optional<Long> revision) {
+        throw new Refused(405, "The method PUT is not allowed for this resource.", "HTTPMethodNotAllowed");
+    }
+
+    @Override
+    public void delete(Caller caller, String id, Optional<Long> revision) {
+        common.db().write(tx -> {
+            var rule = visible(tx, caller, id);
+            common.guard().delete(caller, SHAPE, Target.project(rule.projectId()));
+            filtersChanged(tx, rule.groupId());
+            new SecurityGroupStore(tx).deleteRule(id);
+            Standard.bump(tx, "security_group", rule.groupId(), common.now());
+            common.give(tx, rule.projectId(), "security_group_rule", 1);
+            common.emitDelete(tx, caller, SHAPE, rule.projectId(), id);
+        });
+    }
+
+    private Rule visible(Tx tx, Caller caller, String id) {
+        var store = new SecurityGroupStore(tx);
+        var rule = store.rule(id).orElseThrow(() -> SHAPE.notFound(id));
+        var owner = store.find(rule.groupId()).map(SecurityGroup::projectId).orElse("");
+        if (!common.guard()
+                .sees(caller, SHAPE, Target.project(rule.projectId()).with("security_group:tenant_id", owner)))
+            throw SHAPE.notFound(id);
+        return rule;
+    }
+}

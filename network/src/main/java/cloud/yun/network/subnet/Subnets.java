@@ -1,0 +1,69 @@
+package cloud.yun.network.subnet;
+
+import cloud.yun.kernel.db.Tx;
+import cloud.yun.network.api.Common;
+import cloud.yun.network.api.Dirty;
+import cloud.yun.network.api.Standard;
+import cloud.yun.network.dhcp.DhcpNetworks;
+import cloud.yun.network.network.Network;
+import cloud.yun.network.port.PortStore;
+import cloud.yun.network.port.Ports;
+import java.util.List;
+import java.util.Optional;
+
+/// What happens with subnets in the transactions of other resources.
+public final class Subnets {
+    private final Common common;
+    private final Ports ports;
+    private final DhcpNetworks dhcp;
+
+    public Subnets(Common common, Ports ports, DhcpNetworks dhcp) {
+        this.common = common;
+        this.ports = ports;
+        this.dhcp = dhcp;
+    }
+
+    /// Everything on a network that is about to go and that the house made itself: DHCP ports and subnets.
+    public void dropAll(Tx tx, Network network) {
+        var unserved = Optional.of(network);
+        for (var port : new PortStore(tx).ofNetwork(network.id(), DhcpNetworks.OWNER))
+            ports.delete(tx, port, unserved.get());
+        for (var subnet : new SubnetStore(tx).ofNetwork(network.id())) drop(tx, subnet);
+        network.dhcpHost().ifPresent(host -> common.dirty().mark(tx, Dirty.Kind.DHCP, network.id(), host, ""));
+    }
+
+    /// The row, its addresses and its quota.
+    void drop(Tx tx, Subnet subnet) {
+        tx.update("DELETE FROM ip_allocation WHERE subnet_id = ?", subnet.id());
+        Standard.dropTags(tx, subnet.id());
+        new SubnetStore(tx).delete(subnet.id());
+        common.give(tx, subnet.projectId(), "subnet", 1);
+    }
+
+    /// After a change of the network's subnets: its revision, DHCP, and the routers that have a port on it.
+    void changed(Tx tx, Network network) {
+        Standard.bump(tx, "network", network.id(), common.now());
+        dhcp.settle(tx, network);
+        tx.query(
+                        "SELECT DISTINCT r.id, r.host FROM router r JOIN port p ON p.device_id = r.id"
+                                + " WHERE p.network_id = ? AND r.host IS NOT NULL ORDER BY r.id",
+                        r -> List.of(r.string("id"), r.string("host")),
+                        network.id())
+                .forEach(r -> common.dirty().mark(tx, Dirty.Kind.ROUTER, r.get(0), r.get(1), ""));
+    }
+
+    /// Hosts that make their own addresses have one on this new subnet at once.
+    void automatic(Tx tx, Network network, Subnet subnet) {
+        if (!subnet.automatic()) return;
+        var ipam = new cloud.yun.network.ipam.Ipam(tx);
+        for (var port : new PortStore(tx).ofNetwork(network.id()))
+            if (!port.deviceOwner().startsWith("network:") && !port.addresses().isEmpty()) {
+                ipam.automatic(
+                        new cloud.yun.network.ipam.Ipam.Taker(
+                                port.id(), port.mac(), network.id(), port.deviceOwner(), false),
+                        subnet,
+                        port.addresses().size());
+                ports.changed(tx, port, network);
+            }
+    }
+}

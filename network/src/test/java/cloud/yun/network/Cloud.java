@@ -1,0 +1,188 @@
+package cloud.yun.network;
+
+import cloud.yun.kernel.Kernel;
+import cloud.yun.kernel.auth.Authenticator;
+import cloud.yun.kernel.auth.Caller;
+import cloud.yun.kernel.bus.InProcessBus;
+import cloud.yun.kernel.config.Config;
+import cloud.yun.kernel.db.Database;
+import cloud.yun.kernel.event.Events;
+import cloud.yun.kernel.flow.Flows;
+import cloud.yun.kernel.http.Gateway;
+import cloud.yun.kernel.http.ServiceHandler;
+import cloud.yun.kernel.json.Json;
+import cloud.yun.network.driver.SimulatedNetworkDriver;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The room alone, behind its real HTTP pipeline, with the simulated driver and two users: `admin` and `demo`.
+public final class Cloud implements AutoCloseable {
+    public static final String ADMIN = "3636239ab9f04797b9b908963c0a76be";
+    public static final String DEMO = "c2f1458f38ce4ddeac8471c0a22727ee";
+    public static final String HOST = "host1";
+
+    public final Database db;
+    public final Flows flows;
+    public final InProcessBus bus = new InProcessBus();
+    public final SimulatedNetworkDriver driver;
+    public final NetworkModule module;
+    public final Kernel kernel;
+    private final Gateway gateway;
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final boolean ownDb;
+
+    /// What a call came back with.
+    public record Answer(int status, JsonNode body, Map<String, List<String>> headers) {
+        public JsonNode at(String path) {
+            return body.at(path);
+        }
+    }
+
+    public static Cloud sqlite(Path directory, String... options) {
+        var db = Database.sqlite(directory);
+        db.migrate(List.of("kernel", "network"));
+        return new Cloud(db, directory, new SimulatedNetworkDriver(Optional.of("192.0.2.1")), true, true, options);
+    }
+
+    public static Cloud without(Path directory, String... options) {
+        var db = Database.sqlite(directory);
+        db.migrate(List.of("kernel", "network"));
+        return new Cloud(db, directory, new SimulatedNetworkDriver(), true, false, options);
+    }
+
+    public static Cloud postgresql(Path directory, String url, String... options) {
+        var db = Database.postgresql(url, 8);
+        db.migrate(List.of("kernel", "network"));
+        return new Cloud(db, directory, new SimulatedNetworkDriver(Optional.of("192.0.2.1")), true, true, options);
+    }
+
+    /// @param agents whether the host's agent runs
+    public Cloud(
+            Database db,
+            Path directory,
+            SimulatedNetworkDriver driver,
+            boolean ownDb,
+            boolean agents,
+            String... options) {
+        this.db = db;
+        this.driver = driver;
+        this.ownDb = ownDb;
+        var clock = Clock.systemUTC();
+        flows = new Flows(db, clock);
+        kernel = new Kernel(
+                db,
+                flows,
+                new Events(db, clock),
+                bus,
+                Config.parse(NetworkModule.options(), String.join("\n", options)),
+                clock,
+                UUID::randomUUID,
+                directory,
+                HOST);
+        module = new NetworkModule(kernel, driver);
+        if (agents) module.start();
+        flows.begin();
+        gateway = new Gateway(
+                new Gateway.Listen("127.0.0.1", 0, false),
+                List.of(new ServiceHandler(module.service(), module.routes(), module.policy(), users())),
+                Map.of());
+        gateway.start();
+    }
+
+    private static Authenticator users() {
+        return token -> switch (token) {
+            case "admin" -> Optional.of(caller("admin", ADMIN, List.of("admin", "member", "reader")));
+            case "demo" -> Optional.of(caller("demo", DEMO, List.of("member", "reader")));
+            case "reader" -> Optional.of(caller("reader", DEMO, List.of("reader")));
+            default -> Optional.empty();
+        };
+    }
+
+    public static Caller caller(String name, String project, List<String> roles) {
+        var domain = new Caller.Domain("default", "Default");
+        return new Caller(
+                Optional.of(new Caller.User("u-" + name, name, domain)),
+                Optional.of(new Caller.Project(project, name, domain)),
+                Optional.empty(),
+                false,
+                roles.stream().map(r -> new Caller.Role("r-" + r, r)).toList(),
+                Optional.of(new Caller.Token(
+                        name, Instant.EPOCH, Instant.now().plusSeconds(3600), List.of("password"), List.of("a"))),
+                "req-" + UUID.randomUUID());
+    }
+
+    public Answer call(String user, String method, String path, @Nullable String body, String... headers) {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + "/networking" + path))
+                .method(
+                        method,
+                        body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body))
+                .header("X-Auth-Token", user);
+        if (headers.length > 0) request.headers(headers);
+        try {
+            var response = http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+            var bytes = response.body();
+            return new Answer(
+                    response.statusCode(),
+                    bytes.length == 0 ? Json.object() : Json.parse(bytes),
+                    response.headers().map());
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public Answer get(String user, String path) {
+        return call(user, "GET", path, null);
+    }
+
+    public Answer delete(String user, String path) {
+        return call(user, "DELETE", path, null);
+    }
+
+    public Answer post(String user, String path, String body) {
+        return call(user, "POST", path, body.replace('\'', '"'));
+    }
+
+    public Answer put(String user, String path, String body) {
+        return call(user, "PUT", path, body.replace('\'', '"'));
+    }
+
+    /// Creates one object and returns it.
+    public ObjectNode make(String user, String plural, String member, String attributes) {
+        var answer = post(user, "/v2.0/" + plural, "{'" + member + "': {" + attributes + "}}");
+        if (answer.status() != 201) throw new AssertionError(answer.toString());
+        return (ObjectNode) answer.body().get(member);
+    }
+
+    /// Waits until every host has been told everything.
+    public void settled() {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> db.read(tx -> tx.number("SELECT COUNT(*) AS n FROM network_dirty")) == 0);
+    }
+
+    @Override
+    public void close() {
+        gateway.close();
+        flows.close();
+        module.stop();
+        if (ownDb) db.close();
+    }
+}
