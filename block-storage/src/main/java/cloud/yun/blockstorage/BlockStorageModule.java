@@ -3,11 +3,24 @@ package cloud.yun.blockstorage;
 import cloud.yun.blockstorage.agent.Backends;
 import cloud.yun.blockstorage.agent.VolumeAgent;
 import cloud.yun.blockstorage.attachment.Attaching;
+import cloud.yun.blockstorage.check.AttachmentInvariant;
+import cloud.yun.blockstorage.check.BackendInvariant;
+import cloud.yun.blockstorage.check.QuotaInvariant;
+import cloud.yun.blockstorage.check.StuckVolumes;
 import cloud.yun.blockstorage.driver.FileVolumeDriver;
 import cloud.yun.blockstorage.driver.VolumeDriver;
+import cloud.yun.blockstorage.quota.QuotaRoutes;
 import cloud.yun.blockstorage.quota.VolumeQuota;
 import cloud.yun.blockstorage.scheduler.FilterScheduler;
 import cloud.yun.blockstorage.service.CapacityReport;
+import cloud.yun.blockstorage.service.ServiceRoutes;
+import cloud.yun.blockstorage.snapshot.CreateSnapshot;
+import cloud.yun.blockstorage.snapshot.DeleteSnapshot;
+import cloud.yun.blockstorage.snapshot.SnapshotNotices;
+import cloud.yun.blockstorage.snapshot.SnapshotRoutes;
+import cloud.yun.blockstorage.snapshot.SnapshotService;
+import cloud.yun.blockstorage.snapshot.SnapshotStore;
+import cloud.yun.blockstorage.type.TypeRoutes;
 import cloud.yun.blockstorage.type.TypeService;
 import cloud.yun.blockstorage.volume.BuildVolume;
 import cloud.yun.blockstorage.volume.CreateVolume;
@@ -19,14 +32,17 @@ import cloud.yun.blockstorage.volume.VolumeActionRoutes;
 import cloud.yun.blockstorage.volume.VolumeNotices;
 import cloud.yun.blockstorage.volume.VolumeRoutes;
 import cloud.yun.blockstorage.volume.VolumeService;
+import cloud.yun.blockstorage.volume.VolumeStore;
 import cloud.yun.host.disk.DiskFiles;
 import cloud.yun.host.disk.QemuImg;
 import cloud.yun.host.process.Commands;
 import cloud.yun.image.Images;
 import cloud.yun.kernel.Kernel;
 import cloud.yun.kernel.Room;
+import cloud.yun.kernel.check.Invariant;
 import cloud.yun.kernel.config.Config;
 import cloud.yun.kernel.config.Option;
+import cloud.yun.kernel.db.Database;
 import cloud.yun.kernel.http.ApiService;
 import cloud.yun.kernel.http.ApiService.Microversions;
 import cloud.yun.kernel.http.FaultDialect;
@@ -45,9 +61,14 @@ public final class BlockStorageModule implements Room {
     /// Name of the back end when there is only one.
     public static final String BACKEND = "local";
 
+    private final Database db;
+    private final String host;
+    private final Map<String, VolumeDriver> drivers;
     private final Policy policy;
     private final TypeService types;
     private final CapacityReport capacity;
+    private final StuckVolumes stuck;
+    private final List<Invariant> invariants;
     private final ExtendVolume extend;
     private final Attaching attaching;
     private final List<VolumeAgent> agents = new ArrayList<>();
@@ -61,14 +82,16 @@ public final class BlockStorageModule implements Room {
     /// @param drivers by the name of their back end, as in `enabled_backends`
     public BlockStorageModule(Kernel kernel, Images images, Map<String, VolumeDriver> drivers) {
         var config = kernel.config();
-        var db = kernel.db();
+        db = kernel.db();
+        host = kernel.host();
+        this.drivers = Map.copyOf(drivers);
         var flows = kernel.flows();
         var clock = kernel.clock();
         var zone = config.get(Options.ZONE);
         policy = new Policy(Rules.defaults(), Optional.of(kernel.data().resolve("block-storage/policy.yaml")));
         new java.util.TreeMap<>(drivers)
                 .forEach((backend, driver) ->
-                        agents.add(new VolumeAgent(kernel.bus(), kernel.host() + "@" + backend, driver, images)));
+                        agents.add(new VolumeAgent(kernel.bus(), host + "@" + backend, driver, images)));
         var backends = new Backends(kernel.bus());
         var notices = new VolumeNotices(kernel.events());
         var quota = new VolumeQuota(limits(config));
@@ -105,11 +128,59 @@ public final class BlockStorageModule implements Room {
                         kernel.host(), agents.stream().map(VolumeAgent::host).toList(), zone),
                 new CapacityReport.Terms(config.get(Options.RESERVED), config.get(Options.OVER_SUBSCRIPTION)),
                 config.get(Options.REPORT));
+        stuck = new StuckVolumes(db, flows, clock);
+        invariants = List.of(
+                new QuotaInvariant(db, quota),
+                new AttachmentInvariant(db),
+                new BackendInvariant(
+                        db,
+                        flows,
+                        backends,
+                        agents.stream().map(VolumeAgent::host).toList()));
         var all = new ArrayList<Route>();
         all.addAll(new VolumeRoutes(volumes, policy).routes());
         all.addAll(new VolumeActionRoutes(volumes).routes());
         all.addAll(attaching.routes());
+        var snapshotNotices = new SnapshotNotices(kernel.events());
+        var snapshots = new SnapshotService(
+                db,
+                policy,
+                clock,
+                kernel.ids(),
+                volumes,
+                new CreateSnapshot(flows, backends, quota, snapshotNotices, clock),
+                new DeleteSnapshot(flows, backends, quota, snapshotNotices, clock));
+        all.addAll(new SnapshotRoutes(snapshots, policy).routes());
+        all.addAll(new TypeRoutes(types, policy).routes());
+        all.addAll(new QuotaRoutes(db, policy, quota).routes());
+        all.addAll(new ServiceRoutes(
+                        db,
+                        clock,
+                        config.get(Options.SERVICE_DOWN),
+                        () -> db.read(tx -> new VolumeStore(tx).allocatedGibByHost()))
+                .routes());
+        all.addAll(Discovery.routes());
+        all.addAll(all.stream()
+                .map(BlockStorageModule::v2)
+                .flatMap(Optional::stream)
+                .toList());
         routes = List.copyOf(all);
+    }
+
+    /// Old scripts say `/v2`: what 3.0 has answers there too.
+    private static Optional<Route> v2(Route r) {
+        if (!r.path().startsWith("/v3/") || r.path().length() < 5 || r.from().isPresent()) return Optional.empty();
+        return Optional.of(new Route(
+                r.method(),
+                "/v2" + r.path().substring(3),
+                r.handler(),
+                r.rule(),
+                r.access(),
+                r.from(),
+                r.to(),
+                r.schemas(),
+                r.action(),
+                r.streaming()));
     }
 
     private static Map<String, Long> limits(Config config) {
@@ -177,14 +248,39 @@ public final class BlockStorageModule implements Room {
 
     @Override
     public List<Reconciler> reconcilers() {
-        return List.of(capacity);
+        return List.of(capacity, stuck);
+    }
+
+    @Override
+    public List<Invariant> invariants() {
+        return invariants;
     }
 
     /// Makes the default volume type and reports the pools, so that the first request finds them.
     @Override
     public void start() {
+        remind();
         types.ensureDefault();
         capacity.reconcile();
+    }
+
+    /// Back ends that live in this process's memory are told what they hold.
+    private void remind() {
+        drivers.forEach((backend, driver) -> {
+            if (!(driver instanceof VolumeDriver.Forgetful forgetful)) return;
+            var pool = host + "@" + backend + "#" + backend;
+            db.read(tx -> {
+                var volumes = new LinkedHashMap<String, Integer>();
+                var snapshots = new LinkedHashMap<String, Integer>();
+                for (var v : new VolumeStore(tx).all()) {
+                    if (v.launchedAt().isEmpty() || !v.host().equals(Optional.of(pool))) continue;
+                    volumes.put(v.id(), v.sizeGib());
+                    for (var s : new SnapshotStore(tx).ofVolume(v.id())) snapshots.put(s.id(), s.sizeGib());
+                }
+                forgetful.remember(volumes, snapshots);
+                return true;
+            });
+        });
     }
 
     @Override
