@@ -1,0 +1,238 @@
+package cloud.yun.compute.lifecycle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import cloud.yun.compute.api.ComputeApi;
+import cloud.yun.compute.fake.FakePorts;
+import cloud.yun.compute.fake.TestCloud;
+import cloud.yun.compute.server.TaskState;
+import cloud.yun.compute.server.VmState;
+import cloud.yun.compute.serverapi.ServerPolicies;
+import cloud.yun.kernel.error.CloudException.Unavailable;
+import cloud.yun.kernel.flow.FlowProbe;
+import cloud.yun.kernel.flow.FlowState;
+import cloud.yun.testing.Requirement;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class CreateServerTest {
+    private static final List<String> TASKS = List.of(
+            "schedule", "plug-ports", "connect-volumes", "cache-image", "create-disks", "start-guest", "mark-active");
+
+    private TestCloud cloud = TestCloud.sqlite();
+    private ComputeApi api = api(cloud);
+    private final String image = cloud.image();
+
+    private static ComputeApi api(TestCloud cloud) {
+        return new ComputeApi(cloud.db, ServerPolicies.RULES, (_, _) -> List.of(cloud.part));
+    }
+
+    @AfterEach
+    void close() {
+        cloud.close();
+        api.close();
+    }
+
+    /// Boots from an image with one more volume that is made for it.
+    private String create() {
+        var answer = api.post("demo", "2.1", "/v2.1/servers", """
+                {"server": {"name": "s", "flavorRef": "1", "imageRef": "%s", "networks": [{"uuid": "%s"}],
+                 "block_device_mapping_v2": [{"source_type": "blank", "destination_type": "volume",
+                                              "volume_size": 1, "boot_index": -1, "delete_on_termination": true}]}}
+                """.formatted(image, FakePorts.NETWORK));
+        assertThat(answer.status()).as(answer.message()).isEqualTo(202);
+        return answer.body().path("server").path("id").asString();
+    }
+
+    private void delete(String id) throws InterruptedException {
+        assertThat(api.delete("demo", "2.1", "/v2.1/servers/" + id).status()).isEqualTo(204);
+        cloud.idle();
+        assertThat(cloud.server(id).vmState()).isEqualTo(VmState.DELETED);
+        assertThat(cloud.remains()).isEmpty();
+    }
+
+    @Test
+    @Requirement({"S3.73", "S3.85", "S3.95"})
+    void create_whenAllIsWell_isActiveAndDeleteLeavesNothing() throws InterruptedException {
+        var id = create();
+        cloud.idle();
+        var server = cloud.server(id);
+        assertThat(server.vmState()).isEqualTo(VmState.ACTIVE);
+        assertThat(server.taskState()).isEqualTo(TaskState.NONE);
+        assertThat(server.powerState().number()).isEqualTo(1);
+        assertThat(server.wanted().adminPassword())
+                .as("nobody needs it any more")
+                .isEmpty();
+        assertThat(cloud.hypervisor().guests()).containsOnlyKeys(id);
+        assertThat(cloud.hypervisor().volumesOf(id)).hasSize(1);
+        delete(id);
+        assertThat(cloud.volumeDriver.inventory().volumes())
+                .as("delete_on_termination")
+                .isEmpty();
+    }
+
+    @Test
+    void create_whenAnyTaskFailsBeforeOrAfterItsEffect_endsInErrorWithNothingOnTheHost() throws InterruptedException {
+        for (var task : TASKS)
+            for (boolean after : new boolean[] {false, true}) {
+                cloud.flows.probe(failing(task, after));
+                var id = create();
+                cloud.idle();
+                cloud.flows.probe(FlowProbe.NONE);
+                var server = cloud.server(id);
+                assertThat(server.vmState()).as(task + " " + after).isEqualTo(VmState.ERROR);
+                assertThat(server.taskState()).isEqualTo(TaskState.NONE);
+                assertThat(server.host()).isEmpty();
+                assertThat(server.fault().orElseThrow().message()).isEqualTo("it failed");
+                assertThat(cloud.remains()).as(task + " " + after).isEmpty();
+                delete(id);
+            }
+    }
+
+    private static FlowProbe failing(String task, boolean after) {
+        return new FlowProbe() {
+            @Override
+            public void beforeTask(String flow, String name) {
+                if (!after) fail(flow, name);
+            }
+
+            @Override
+            public void afterTask(String flow, String name) {
+                if (after) fail(flow, name);
+            }
+
+            private void fail(String flow, String name) {
+                if (flow.equals("server_create") && name.equals(task)) throw new Unavailable("it failed", "test", null);
+            }
+        };
+    }
+
+    @Test
+    void create_whenTheProcessDiesBetweenAnyTwoTasks_isFinishedAfterTheRestart() throws InterruptedException {
+        for (var task : TASKS.subList(0, TASKS.size() - 1)) {
+            cloud.flows.probe(new FlowProbe() {
+                @Override
+                public void betweenTasks(String flow, String name) {
+                    if (flow.equals("server_create") && name.equals(task)) throw new Died();
+                }
+            });
+            var id = create();
+            cloud.idle();
+            assertThat(cloud.server(id).vmState()).isEqualTo(VmState.BUILDING);
+            cloud.flows.probe(FlowProbe.NONE);
+            cloud.flows.begin(); // what the next process does with what it finds
+            cloud.idle();
+            assertThat(cloud.server(id).vmState()).as(task).isEqualTo(VmState.ACTIVE);
+            delete(id);
+        }
+    }
+
+    /// Not an Exception: nothing handles it, as nothing handles a kill.
+    private static final class Died extends RuntimeException {}
+
+    @Test
+    void create_whenEachTaskRunsTwice_isAsIfOnce() throws InterruptedException {
+        for (var task : TASKS.subList(1, TASKS.size() - 1)) {
+            cloud.flows.probe(new FlowProbe() {
+                @Override
+                public void betweenTasks(String flow, String name) {
+                    if (!flow.equals("server_create") || !name.equals(task)) return;
+                    // As after a death behind the effect and before the log.
+                    cloud.db.write(tx -> tx.update(
+                            "UPDATE flow_task SET state = 'RUNNING' WHERE name = ? AND state = 'SUCCESS'", task));
+                    throw new Died();
+                }
+            });
+            var id = create();
+            cloud.idle();
+            var runs = new AtomicInteger();
+            cloud.flows.probe(new FlowProbe() {
+                @Override
+                public void beforeTask(String flow, String name) {
+                    if (name.equals(task)) runs.incrementAndGet();
+                }
+            });
+            cloud.flows.begin();
+            cloud.idle();
+            assertThat(runs).hasValue(1);
+            assertThat(cloud.server(id).vmState()).as(task).isEqualTo(VmState.ACTIVE);
+            assertThat(cloud.hypervisor().volumesOf(id)).hasSize(1);
+            delete(id);
+        }
+    }
+
+    @Test
+    void delete_whileTheBuildRuns_turnsItBackAndTakesOver() throws InterruptedException {
+        for (var task : TASKS) {
+            var reached = new CountDownLatch(1);
+            var goOn = new CountDownLatch(1);
+            cloud.flows.probe(new FlowProbe() {
+                @Override
+                public void beforeTask(String flow, String name) {
+                    if (!flow.equals("server_create") || !name.equals(task)) return;
+                    reached.countDown();
+                    try {
+                        goOn.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                }
+            });
+            var id = create();
+            assertThat(reached.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(api.delete("demo", "2.1", "/v2.1/servers/" + id).status())
+                    .isEqualTo(204);
+            assertThat(cloud.server(id).taskState()).isEqualTo(TaskState.DELETING);
+            goOn.countDown();
+            cloud.idle();
+            assertThat(cloud.server(id).vmState()).as(task).isEqualTo(VmState.DELETED);
+            assertThat(cloud.remains()).as(task).isEmpty();
+            cloud.flows.probe(FlowProbe.NONE);
+        }
+    }
+
+    @Test
+    @Requirement("S4.34")
+    void create_whenAHostFails_triesOthersThenEndsInErrorWithTheReason() throws InterruptedException {
+        close();
+        cloud = TestCloud.sqlite("", 4);
+        api = api(cloud);
+        var other = cloud.image();
+        cloud.hypervisors.forEach(h -> h.fail("start", new Unavailable("no guest today", "test", null)));
+        var answer = api.post("demo", "2.1", "/v2.1/servers", """
+                {"server": {"name": "s", "flavorRef": "1", "imageRef": "%s"}}""".formatted(other));
+        var id = answer.body().path("server").path("id").asString();
+        cloud.idle();
+        var server = cloud.server(id);
+        assertThat(server.vmState()).isEqualTo(VmState.ERROR);
+        assertThat(server.fault().orElseThrow().message()).isEqualTo("no guest today");
+        assertThat(cloud.flows.ofResource(id)).hasSize(3).allMatch(f -> f.state() == FlowState.REVERTED);
+        assertThat(cloud.remains()).isEmpty();
+
+        cloud.hypervisors.subList(1, 4).forEach(h -> h.heal());
+        id = api.post("demo", "2.1", "/v2.1/servers", """
+                {"server": {"name": "s", "flavorRef": "1", "imageRef": "%s"}}""".formatted(other))
+                .body()
+                .path("server")
+                .path("id")
+                .asString();
+        cloud.idle();
+        assertThat(cloud.server(id).vmState()).isEqualTo(VmState.ACTIVE);
+    }
+
+    @Test
+    @Requirement("S3.56")
+    void create_whenNoHostFits_saysWhyForEachHost() throws InterruptedException {
+        cloud.hosts.down("host1");
+        var id = create();
+        cloud.idle();
+        var fault = cloud.server(id).fault().orElseThrow();
+        assertThat(fault.message()).isEqualTo("No valid host was found. There are not enough hosts available.");
+        assertThat(fault.details()).contains("host1: ComputeFilter: down");
+        delete(id);
+    }
+}
