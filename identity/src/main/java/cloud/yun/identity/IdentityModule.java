@@ -1,5 +1,9 @@
 package cloud.yun.identity;
 
+import cloud.yun.identity.assignment.AssignmentList;
+import cloud.yun.identity.assignment.AssignmentRoutes;
+import cloud.yun.identity.assignment.GrantRoutes;
+import cloud.yun.identity.assignment.Grants;
 import cloud.yun.identity.auth.AuthRoutes;
 import cloud.yun.identity.auth.Authentication;
 import cloud.yun.identity.auth.Passwords;
@@ -7,10 +11,23 @@ import cloud.yun.identity.auth.Reach;
 import cloud.yun.identity.base.Epoch;
 import cloud.yun.identity.base.IdentityPolicy;
 import cloud.yun.identity.base.Ids;
+import cloud.yun.identity.base.Workbench;
 import cloud.yun.identity.catalog.Catalog;
+import cloud.yun.identity.catalog.CatalogRoutes;
+import cloud.yun.identity.catalog.Services;
+import cloud.yun.identity.group.GroupRoutes;
+import cloud.yun.identity.group.Groups;
+import cloud.yun.identity.project.DomainRoutes;
+import cloud.yun.identity.project.Domains;
+import cloud.yun.identity.project.ProjectRoutes;
+import cloud.yun.identity.project.Projects;
+import cloud.yun.identity.role.RoleRoutes;
+import cloud.yun.identity.role.Roles;
 import cloud.yun.identity.token.FernetKeys;
 import cloud.yun.identity.token.Tokens;
 import cloud.yun.identity.token.ValidToken;
+import cloud.yun.identity.user.UserRoutes;
+import cloud.yun.identity.user.Users;
 import cloud.yun.kernel.Kernel;
 import cloud.yun.kernel.Room;
 import cloud.yun.kernel.auth.Authenticator;
@@ -39,6 +56,9 @@ public final class IdentityModule implements Room {
             "",
             "Directory of the Fernet keys in Keystone's layout. Empty: identity/fernet-keys in the data directory.");
 
+    private static final Option<Integer> TREE_DEPTH = Option.integer(
+            "DEFAULT", "max_project_tree_depth", 5, "Levels of projects below a domain, the domain itself included.");
+
     private final Kernel kernel;
     private final ApiService service =
             new ApiService("identity", "/identity", List.of(5000, 35357), FaultDialect.IDENTITY, Optional.empty());
@@ -63,11 +83,22 @@ public final class IdentityModule implements Room {
                 kernel.ids(),
                 kernel.config().get(EXPIRATION));
         firstStart = new FirstStart(db, epoch, passwords, ids, clock);
+        var bench = new Workbench(db, epoch, policy, ids, clock, kernel.events(), tokens.life());
         var catalog = new Catalog(db, epoch);
         var reach = new Reach(db);
-        var authentication = new Authentication(db, tokens, passwords, clock);
+        var users = new Users(bench, passwords);
+        var projects = new Projects(bench, kernel.config().get(TREE_DEPTH));
         routes.addAll(new Discovery().routes());
-        routes.addAll(new AuthRoutes(authentication, tokens, catalog, reach, policy).routes());
+        routes.addAll(new AuthRoutes(new Authentication(db, tokens, passwords, clock), tokens, catalog, reach, policy)
+                .routes());
+        routes.addAll(new UserRoutes(users, reach).routes());
+        routes.addAll(new ProjectRoutes(projects).routes());
+        routes.addAll(new DomainRoutes(new Domains(bench, projects)).routes());
+        routes.addAll(new GroupRoutes(new Groups(bench, users)).routes());
+        routes.addAll(new RoleRoutes(new Roles(bench)).routes());
+        routes.addAll(new GrantRoutes(new Grants(bench)).routes());
+        routes.addAll(new AssignmentRoutes(new AssignmentList(bench), db).routes());
+        routes.addAll(new CatalogRoutes(new Services(bench)).routes());
     }
 
     private Path keyRepository() {
@@ -76,7 +107,7 @@ public final class IdentityModule implements Room {
     }
 
     public static List<Option<?>> options() {
-        return List.of(EXPIRATION, ROUNDS, KEY_REPOSITORY);
+        return List.of(EXPIRATION, ROUNDS, KEY_REPOSITORY, TREE_DEPTH);
     }
 
     /// Tells every service who a token belongs to. Revocations take effect at once.

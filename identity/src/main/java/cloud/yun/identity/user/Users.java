@@ -1,0 +1,207 @@
+package cloud.yun.identity.user;
+
+import cloud.yun.identity.assignment.Assignment.Actor;
+import cloud.yun.identity.assignment.AssignmentStore;
+import cloud.yun.identity.auth.Passwords;
+import cloud.yun.identity.base.Fields;
+import cloud.yun.identity.base.Filters;
+import cloud.yun.identity.base.Words;
+import cloud.yun.identity.base.Workbench;
+import cloud.yun.identity.credential.CredentialStore;
+import cloud.yun.identity.project.ProjectStore;
+import cloud.yun.identity.token.RevocationStore;
+import cloud.yun.identity.user.UserStore.Password;
+import cloud.yun.kernel.auth.Caller;
+import cloud.yun.kernel.db.Tx;
+import cloud.yun.kernel.error.CloudException.Conflict;
+import cloud.yun.kernel.error.CloudException.Invalid;
+import cloud.yun.kernel.error.CloudException.NotFound;
+import cloud.yun.kernel.error.CloudException.Unauthorized;
+import cloud.yun.kernel.json.Json;
+import cloud.yun.kernel.policy.Target;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The rules of users.
+///
+/// A new password, a disabled or deleted user: all tokens of the user made so far are refused at once.
+public final class Users {
+    private static final Set<String> KNOWN = Set.of(
+            "id",
+            "name",
+            "domain_id",
+            "enabled",
+            "default_project_id",
+            "password",
+            "options",
+            "original_password",
+            "links",
+            "password_expires_at",
+            "federated");
+
+    private final Workbench bench;
+    private final Passwords passwords;
+
+    public Users(Workbench bench, Passwords passwords) {
+        this.bench = bench;
+        this.passwords = passwords;
+    }
+
+    /// @return the attributes that rules speak of
+    public static Target target(Tx tx, Optional<User> user) {
+        if (user.isEmpty()) return Target.NONE;
+        var u = user.get();
+        return Target.of("target.user.id", u.id())
+                .with("user_id", u.id())
+                .with("target.user.domain_id", u.domainId())
+                .with("target.user.only_project_id", onlyProject(tx, u).orElse(null));
+    }
+
+    /// The one project that a user has to do with: all of its assignments are there, and it is in no group. Our own
+    /// rules let a project's admin manage such users, and no other.
+    private static Optional<String> onlyProject(Tx tx, User user) {
+        if (tx.exists("SELECT 1 FROM identity_group_member WHERE user_id = ?", user.id())) return Optional.empty();
+        var targets = new AssignmentStore(tx)
+                .ofUserAndGroups(user.id()).stream()
+                        .map(a -> a.target().kind() + " " + a.target().id())
+                        .distinct()
+                        .toList();
+        if (targets.isEmpty()) return user.defaultProjectId();
+        return targets.size() == 1 && targets.getFirst().startsWith("PROJECT ")
+                ? Optional.of(targets.getFirst().substring("PROJECT ".length()))
+                : Optional.empty();
+    }
+
+    /// @throws NotFound no such user, said only to a caller whom the rule lets see it
+    public User get(Caller caller, String rule, String id) {
+        record Found(Optional<User> user, Target target) {}
+        var found = bench.db().read(tx -> {
+            var user = new UserStore(tx).find(id);
+            return new Found(user, target(tx, user));
+        });
+        bench.policy().require(caller, rule, found.target());
+        return found.user().orElseThrow(() -> Words.notFound("user", id));
+    }
+
+    Filters.Page<User> list(Caller caller, Filters filters) {
+        bench.policy().require(caller, "identity:list_users", Workbench.listTarget(caller));
+        var own = Workbench.ownDomain(caller, filters);
+        return own.cut(bench.db().read(tx -> new UserStore(tx).list(own)), User::id);
+    }
+
+    User create(Caller caller, ObjectNode body) {
+        var domainId = Workbench.domainOf(body, caller);
+        bench.policy()
+                .require(
+                        caller,
+                        "identity:create_user",
+                        Target.of("target.user.domain_id", domainId)
+                                .with(
+                                        "target.user.only_project_id",
+                                        Fields.text(body, "default_project_id").orElse(null)));
+        var user = new User(
+                bench.ids().next(),
+                domainId,
+                name(body).orElseThrow(),
+                Fields.bool(body, "enabled").orElse(true),
+                Fields.text(body, "default_project_id"),
+                Fields.extra(body, KNOWN),
+                Fields.mergeOptions(Json.object(), body),
+                Optional.empty());
+        var hash = Fields.text(body, "password").map(passwords::hash);
+        bench.epoch().write(tx -> {
+            if (new ProjectStore(tx).domain(domainId).isEmpty()) throw Words.notFound("domain", domainId);
+            defaultProject(tx, body);
+            var users = new UserStore(tx);
+            if (users.byName(domainId, user.name()).isPresent()) throw duplicate(user);
+            users.insert(user, bench.now());
+            hash.ifPresent(h -> users.addPassword(user.id(), h, false, bench.now(), Optional.empty(), 0));
+            bench.tell(tx, caller, "user", "created", user.id());
+        });
+        return user;
+    }
+
+    User update(Caller caller, String id, ObjectNode body) {
+        var seen = get(caller, "identity:update_user", id);
+        Workbench.sameDomain(body, seen.domainId());
+        var hash = Fields.text(body, "password").map(passwords::hash);
+        var user = bench.epoch().change(tx -> {
+            var users = new UserStore(tx);
+            var old = users.find(id).orElseThrow(() -> Words.notFound("user", id));
+            defaultProject(tx, body);
+            var next = new User(
+                    id,
+                    old.domainId(),
+                    name(body).orElse(old.name()),
+                    Fields.bool(body, "enabled").orElse(old.enabled()),
+                    body.has("default_project_id") ? Fields.text(body, "default_project_id") : old.defaultProjectId(),
+                    Fields.merge(old.extra(), Fields.extra(body, KNOWN)),
+                    Fields.mergeOptions(old.options(), body),
+                    old.passwordExpiresAt());
+            if (!next.name().equals(old.name())
+                    && users.byName(old.domainId(), next.name()).isPresent()) throw duplicate(next);
+            users.update(next);
+            hash.ifPresent(h -> users.addPassword(id, h, false, bench.now(), Optional.empty(), 0));
+            if (hash.isPresent() || (old.enabled() && !next.enabled()))
+                new RevocationStore(tx).user(id, bench.now(), bench.tokenLife());
+            bench.tell(tx, caller, "user", "updated", id);
+            return next;
+        });
+        passwords.forget(id);
+        return user;
+    }
+
+    /// The user changes its own password, proven by the old one; a token is not needed.
+    ///
+    /// @throws Unauthorized no such user, disabled, or the old password is wrong
+    void changePassword(Caller caller, String id, String original, String password) {
+        record Found(User user, Optional<Password> password) {}
+        var found = bench.db()
+                .read(tx -> new UserStore(tx).find(id).map(u -> new Found(u, new UserStore(tx).password(id))));
+        boolean right = passwords.verify(id, found.flatMap(Found::password).map(Password::hash), original);
+        if (!right || !found.map(f -> f.user().enabled()).orElse(false)) throw new Unauthorized();
+        var hash = passwords.hash(password);
+        bench.epoch().write(tx -> {
+            new UserStore(tx).addPassword(id, hash, true, bench.now(), Optional.empty(), 0);
+            new RevocationStore(tx).user(id, bench.now(), bench.tokenLife());
+            bench.tell(tx, caller, "user", "updated", id);
+        });
+        passwords.forget(id);
+    }
+
+    void delete(Caller caller, String id) {
+        get(caller, "identity:delete_user", id);
+        bench.epoch().write(tx -> {
+            remove(tx, id);
+            bench.tell(tx, caller, "user", "deleted", id);
+        });
+        passwords.forget(id);
+    }
+
+    /// Takes a user away with all that is its own; what it made in projects stays there.
+    public static void remove(Tx tx, String id) {
+        new AssignmentStore(tx).removeActor(Actor.user(id));
+        new CredentialStore(tx).deleteOfUser(id);
+        new UserStore(tx).delete(id);
+    }
+
+    public List<User> ofGroup(String groupId) {
+        return bench.db().read(tx -> new UserStore(tx).ofGroup(groupId));
+    }
+
+    private static Optional<String> name(ObjectNode body) {
+        return Fields.text(body, "name").map(String::strip);
+    }
+
+    private static void defaultProject(Tx tx, ObjectNode body) {
+        var id = Fields.text(body, "default_project_id");
+        if (id.flatMap(new ProjectStore(tx)::domain).isPresent())
+            throw new Invalid("User's default project ID cannot be a domain ID: " + id.get());
+    }
+
+    private static Conflict duplicate(User user) {
+        return Words.duplicateName("user", user.name(), user.domainId());
+    }
+}
