@@ -111,6 +111,9 @@ public final class ServiceHandler {
         boolean open = match.isPresent()
                 && match.get().of(exchange.method()).stream().anyMatch(r -> r.access() == Route.Access.OPEN);
         var caller = caller(exchange, requestId);
+        // Keystone's router looks for the path before anybody asks for a token.
+        if (match.isEmpty() && service.dialect() == FaultDialect.IDENTITY)
+            return Faults.noRoute(service.dialect(), requestId);
         if (!open && caller.isEmpty()) return Faults.unauthorized(service.dialect(), identityUrl(exchange), requestId);
 
         var negotiated = Negotiation.of(service, exchange);
