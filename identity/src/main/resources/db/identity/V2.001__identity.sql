@@ -139,7 +139,7 @@ CREATE TABLE identity_app_credential (
     name         TEXT NOT NULL,
     description  TEXT,
     secret_hash  TEXT NOT NULL,
-    unrestricted INTEGER NOT NULL,
+    unrestricted INTEGER,
     created_at   BIGINT NOT NULL,
     expires_at   BIGINT,
     UNIQUE (user_id, name)

@@ -15,6 +15,10 @@ import cloud.yun.identity.base.Workbench;
 import cloud.yun.identity.catalog.Catalog;
 import cloud.yun.identity.catalog.CatalogRoutes;
 import cloud.yun.identity.catalog.Services;
+import cloud.yun.identity.credential.AppCredentialRoutes;
+import cloud.yun.identity.credential.AppCredentials;
+import cloud.yun.identity.credential.CredentialRoutes;
+import cloud.yun.identity.credential.Credentials;
 import cloud.yun.identity.group.GroupRoutes;
 import cloud.yun.identity.group.Groups;
 import cloud.yun.identity.project.DomainRoutes;
@@ -98,6 +102,10 @@ public final class IdentityModule implements Room {
         routes.addAll(new RoleRoutes(new Roles(bench)).routes());
         routes.addAll(new GrantRoutes(new Grants(bench)).routes());
         routes.addAll(new AssignmentRoutes(new AssignmentList(bench), db).routes());
+        var appCredentials = new AppCredentials(bench, passwords, tokens);
+        var credentialKeys = new FernetKeys(kernel.data().resolve("identity/credential-keys"));
+        routes.addAll(new AppCredentialRoutes(appCredentials).routes());
+        routes.addAll(new CredentialRoutes(new Credentials(bench, credentialKeys, appCredentials)).routes());
         routes.addAll(new CatalogRoutes(new Services(bench)).routes());
     }
 

@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /// SQL of application credentials.
 public final class AppCredentialStore {
-    /// @param unrestricted may itself make application credentials and trusts
+    /// @param unrestricted whether it may itself make application credentials and trusts; empty when nobody said
     /// @param roleIds the roles it gives, as they were chosen
     public record AppCredential(
             String id,
@@ -18,9 +18,13 @@ public final class AppCredentialStore {
             String name,
             Optional<String> description,
             String secretHash,
-            boolean unrestricted,
+            Optional<Boolean> unrestricted,
             Optional<Instant> expiresAt,
             List<String> roleIds) {
+        public boolean mayDelegate() {
+            return unrestricted.orElse(false);
+        }
+
         @Override
         public String toString() {
             return "AppCredential[" + id + "]";
@@ -44,7 +48,7 @@ public final class AppCredentialStore {
                 r.string("name"),
                 r.optString("description"),
                 r.string("secret_hash"),
-                r.bool("unrestricted"),
+                r.optNumber("unrestricted").map(n -> n != 0),
                 r.optInstant("expires_at"),
                 List.of());
     }

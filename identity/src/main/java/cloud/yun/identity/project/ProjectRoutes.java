@@ -170,7 +170,9 @@ public final class ProjectRoutes {
 
     private Reply addTag(Request request) {
         projects.addTag(request.caller(), id(request), request.variable("tag"));
-        return Reply.empty(201).header("Location", request.url() + request.path());
+        return Reply.empty(201)
+                .header("Location", request.url() + request.path())
+                .header("Content-Type", "application/json");
     }
 
     private Reply removeTag(Request request) {

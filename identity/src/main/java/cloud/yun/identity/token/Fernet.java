@@ -7,6 +7,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import javax.crypto.Cipher;
@@ -32,6 +33,18 @@ public final class Fernet {
         /// @param text base64url, as the key files hold it
         public static Key of(String text) {
             return new Key(Base64.getUrlDecoder().decode(text.strip()));
+        }
+
+        /// @return the SHA-1 of the key as its file holds it: by this Keystone tells which key encrypted a
+        ///     credential
+        public String hash() {
+            try {
+                var text = Base64.getUrlEncoder().encode(material);
+                return HexFormat.of()
+                        .formatHex(MessageDigest.getInstance("SHA-1").digest(text));
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException(e);
+            }
         }
 
         static String random() {

@@ -152,7 +152,7 @@ final class TokenReader {
         appCredential.ifPresent(a -> token.putObject("application_credential")
                 .put("id", a.id())
                 .put("name", a.name())
-                .put("restricted", !a.unrestricted()));
+                .put("restricted", !a.mayDelegate()));
         return token;
     }
 
