@@ -41,7 +41,7 @@ final class RouterRules {
         }
         map(text, "floating", in);
         map(text, "fixed", out);
-        text.append("chain mark {\n type filter hook prerouting priority mangle; policy accept;\n");
+        text.append("chain outside {\n type filter hook prerouting priority mangle; policy accept;\n");
         if (gateway.isPresent()) text.append(" iifname \"" + qg + "\" meta mark set " + EXTERNAL + "\n");
         text.append("}\nchain prerouting {\n type nat hook prerouting priority dstnat; policy accept;\n");
         text.append(" iifname \"qr-*\" ip daddr 169.254.169.254 tcp dport 80 redirect to :" + metadataPort + "\n");
