@@ -50,6 +50,14 @@ public final class Flows implements AutoCloseable {
             throw new IllegalArgumentException("two flows are named " + flow.name());
     }
 
+    /// @return every flow's tasks in order, by the flow's name
+    public Map<String, List<String>> registered() {
+        var found = new java.util.TreeMap<String, List<String>>();
+        known.forEach((name, flow) ->
+                found.put(name, flow.tasks().stream().map(Flow.Task::name).toList()));
+        return found;
+    }
+
     public void probe(FlowProbe newProbe) {
         probe = newProbe;
     }

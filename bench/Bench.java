@@ -1,0 +1,131 @@
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
+
+/// Measures what needs many requests with bodies: `java Bench.java URL TOKEN ports|servers`.
+public final class Bench {
+    private static final HttpClient CLIENT = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private static final Pattern ID = Pattern.compile("\"id\": ?\"([^\"]+)\"");
+    private static String url;
+    private static String token;
+
+    public static void main(String[] arguments) throws Exception {
+        url = arguments[0];
+        token = arguments[1];
+        switch (arguments[2]) {
+            case "ports" -> ports();
+            case "servers" -> servers();
+            default -> throw new IllegalArgumentException(arguments[2]);
+        }
+        System.exit(0);
+    }
+
+    private static String network(String name, String cidr) throws Exception {
+        var id = id(call("POST", "/networking/v2.0/networks", "{\"network\": {\"name\": \"" + name + "\"}}"));
+        call("POST", "/networking/v2.0/subnets", "{\"subnet\": {\"network_id\": \"" + id
+                + "\", \"ip_version\": 4, \"cidr\": \"" + cidr + "\"}}");
+        return id;
+    }
+
+    private static void ports() throws Exception {
+        var network = network("bench-ports", "10.100.0.0/16");
+        var body = "{\"port\": {\"network_id\": \"" + network + "\"}}";
+        parallel(200, () -> call("POST", "/networking/v2.0/ports", body));
+        long began = System.nanoTime();
+        parallel(800, () -> call("POST", "/networking/v2.0/ports", body));
+        double seconds = (System.nanoTime() - began) / 1e9;
+        line("POST /v2.0/ports, 8 callers", "%.0f /s".formatted(800 / seconds), "at least 500 /s");
+        line("GET /v2.0/ports, 1000 ports, median", "%.1f ms".formatted(
+                median("/networking/v2.0/ports?network_id=" + network + "&device_owner=")), "at most 20 ms");
+    }
+
+    private static void servers() throws Exception {
+        var network = network("bench-servers", "10.101.0.0/16");
+        var image = id(call("GET", "/image/v2/images?name=yunos", ""));
+        var flavors = call("GET", "/compute/v2.1/flavors?sort_key=memory_mb", "");
+        var flavor = id(flavors);
+        var body = "{\"server\": {\"name\": \"b\", \"imageRef\": \"" + image + "\", \"flavorRef\": \"" + flavor
+                + "\", \"networks\": [{\"uuid\": \"" + network + "\"}]}}";
+        parallel(100, () -> call("POST", "/compute/v2.1/servers", body));
+        awaitActive(100);
+        long began = System.nanoTime();
+        parallel(1000, () -> call("POST", "/compute/v2.1/servers", body));
+        awaitActive(1100);
+        double seconds = (System.nanoTime() - began) / 1e9;
+        line("1000 simulated servers, 8 callers, accepted to ACTIVE", "%.0f /s".formatted(1000 / seconds), "at least 200 /s");
+        line("GET /servers/detail, page of 1000, median", "%.1f ms".formatted(
+                median("/compute/v2.1/servers/detail?limit=1000")), "at most 25 ms");
+    }
+
+    private static void awaitActive(int wanted) throws Exception {
+        int active = 0;
+        while (active < wanted) {
+            active = 0;
+            var marker = "";
+            while (true) {
+                var page = call("GET", "/compute/v2.1/servers?status=ACTIVE&limit=1000" + marker, "");
+                var ids = ID.matcher(page).results().map(m -> m.group(1)).toList();
+                active += ids.size();
+                if (ids.size() < 1000) break;
+                marker = "&marker=" + ids.getLast();
+            }
+        }
+    }
+
+    private static double median(String path) throws Exception {
+        for (int i = 0; i < 20; i++) call("GET", path, "");
+        var times = new ArrayList<Double>();
+        for (int i = 0; i < 41; i++) {
+            long began = System.nanoTime();
+            call("GET", path, "");
+            times.add((System.nanoTime() - began) / 1e6);
+        }
+        Collections.sort(times);
+        return times.get(times.size() / 2);
+    }
+
+    private interface Work {
+        void run() throws Exception;
+    }
+
+    private static void parallel(int n, Work work) throws Exception {
+        var left = new AtomicInteger(n);
+        try (var threads = Executors.newFixedThreadPool(8)) {
+            for (int i = 0; i < 8; i++)
+                threads.submit(() -> {
+                    while (left.getAndDecrement() > 0) work.run();
+                    return null;
+                }); 
+        }
+        if (left.get() > 0) throw new IllegalStateException("a caller gave up");
+    }
+
+    private static String call(String method, String path, String body) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create(url + path))
+                .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
+                .header("X-Auth-Token", token)
+                .header("Content-Type", "application/json")
+                .build();
+        var answer = CLIENT.send(request, BodyHandlers.ofString());
+        if (answer.statusCode() >= 300)
+            throw new IllegalStateException(method + " " + path + " " + answer.statusCode() + " " + answer.body());
+        return answer.body();
+    }
+
+    private static String id(String body) {
+        var matcher = ID.matcher(body);
+        if (!matcher.find()) throw new IllegalStateException("no id in " + body);
+        return matcher.group(1);
+    }
+
+    private static void line(String what, String figure, String bound) {
+        System.out.printf("%-72s %12s   %s%n", what, figure, bound);
+    }
+}
