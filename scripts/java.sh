@@ -54,14 +54,11 @@ build_if_stale() {
     flock 9
     stale || exit 0
     echo "yun: building" >&2
-    rm -rf "$BUILD/lib" "$BUILD/yun.aot"
-    maven -q package dependency:copy-dependencies -DskipTests -Dmaven.test.skip=true -pl app -am \
-      -DincludeScope=runtime -DoutputDirectory="$BUILD/lib" >"$BUILD/build.log" 2>&1 || {
+    rm -rf "$BUILD/lib" "$BUILD/yun.aot" "$HERE/app/target/lib"
+    maven -q package -Dmaven.test.skip=true -pl app -am >"$BUILD/build.log" 2>&1 || {
       echo "yun: the build failed; see $BUILD/build.log" >&2; grep -m5 ERROR "$BUILD/build.log" >&2; exit 1; }
-    # The folder holds the modules' jars too, as copies of their target folders when they came from the reactor.
-    for jar in "$HERE"/*/target/yun-*-0.1.jar; do
-      case $jar in *conformance* | *testing*) ;; *) cp "$jar" "$BUILD/lib/" ;; esac
-    done
+    mkdir -p "$BUILD/lib"
+    cp "$HERE"/app/target/lib/*.jar "$HERE"/app/target/yun-app-*.jar "$BUILD/lib/"
     train
     touch "$BUILD/stamp"
   ) 9>"$BUILD/lock"
