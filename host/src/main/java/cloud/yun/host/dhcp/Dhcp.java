@@ -146,7 +146,8 @@ public final class Dhcp {
                 .deadline(START);
     }
 
-    /// `MAC,NAME,ADDRESS`, with `set:port-ID` where the port has options of its own; one line per address, as dnsmasq
+    /// `MAC,NAME,ADDRESS`, with `set:port-ID` where the port has options of its own; one line per address, as
+    /// dnsmasq
     /// picks the one of the range it serves.
     private static String hosts(DhcpNetwork network) {
         var text = new StringBuilder();

@@ -45,10 +45,6 @@ public final class Detach {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new LibvirtException(LibvirtError.INTERRUPTED, -2, "Interrupted while detaching " + alias, false);
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
         }
     }
 

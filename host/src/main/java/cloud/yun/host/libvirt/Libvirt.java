@@ -35,6 +35,12 @@ public final class Libvirt implements AutoCloseable {
         public static final Options DEFAULTS = new Options(10, Duration.ofSeconds(60), 5);
     }
 
+    /// A listener that hears events until this is closed.
+    public interface Subscription extends AutoCloseable {
+        @Override
+        void close();
+    }
+
     /// What to do on the pool, with the native connection.
     interface Call<T> {
         T with(MemorySegment connection);
@@ -221,8 +227,8 @@ public final class Libvirt implements AutoCloseable {
     /// slow
     /// delays the others, not libvirt.
     ///
-    /// @return closes the subscription
-    public AutoCloseable onEvent(Consumer<DomainEvent> listener) {
+    /// @return ends it when closed
+    public Subscription onEvent(Consumer<DomainEvent> listener) {
         listeners.add(listener);
         return () -> listeners.remove(listener);
     }

@@ -166,6 +166,12 @@ class RealGuestTest {
         assertThat(view.vncPort()).hasValueSatisfying(p -> assertThat(p).isBetween(5900, 65535));
         assertThat(view.webSocketPort()).isPresent();
         assertThat(view.serialPty()).hasValueSatisfying(p -> assertThat(p).startsWith("/dev/pts/"));
+        domain.setMetadata("<note text='1 &lt; 2'/>", "y", "urn:y", Affect.LIVE_AND_CONFIG);
+        assertThat(domain.xml()).contains("<y:note xmlns:y=\"urn:y\" text=\"1 &lt; 2\"/>");
+        domain.setMemory(160 * 1024, Affect.LIVE);
+        await().atMost(BOOT).until(() -> domain.info().memoryKib() == 160 * 1024);
+        domain.setMemory(192 * 1024, Affect.LIVE);
+        domain.setVcpus(1, Affect.CONFIG);
         domain.suspend();
         assertThat(domain.state()).isEqualTo(DomainState.PAUSED);
         domain.resume();

@@ -75,7 +75,7 @@ class MetadataProxyTest {
     void cleanUp() throws Exception {
         if (directory == null) return;
         proxy.remove(id);
-        backend.close();
+        if (backend != null) backend.close();
         root.deleteNamespace(guest);
         root.deleteNamespace(router);
         commands.run(Command.of("rm", "-rf", directory.toString()));
