@@ -1,12 +1,37 @@
 package cloud.yun.compute;
 
 import cloud.yun.blockstorage.ServerVolumes;
+import cloud.yun.compute.agent.Agents;
 import cloud.yun.compute.driver.HypervisorDriver;
+import cloud.yun.compute.driver.SimulatedHypervisor;
 import cloud.yun.compute.flavor.FlavorRoutes;
 import cloud.yun.compute.flavor.FlavorService;
 import cloud.yun.compute.keypair.KeypairRoutes;
 import cloud.yun.compute.keypair.KeypairService;
+import cloud.yun.compute.lifecycle.Wiring;
 import cloud.yun.compute.quota.ComputeQuotas;
+import cloud.yun.compute.quota.LimitRoutes;
+import cloud.yun.compute.quota.QuotaRoutes;
+import cloud.yun.compute.quota.UsageRoutes;
+import cloud.yun.compute.scheduler.HostsPart;
+import cloud.yun.compute.server.Notifications;
+import cloud.yun.compute.server.Servers;
+import cloud.yun.compute.server.TaskState;
+import cloud.yun.compute.server.VmState;
+import cloud.yun.compute.serverapi.ServerAccess;
+import cloud.yun.compute.serverapi.ServerPolicies;
+import cloud.yun.compute.serverapi.ServersLookup;
+import cloud.yun.compute.serverapi.ServersPart;
+import cloud.yun.compute.servergroup.ServerGroupRoutes;
+import cloud.yun.compute.servergroup.ServerGroupService;
+import cloud.yun.compute.service.AggregateRoutes;
+import cloud.yun.compute.service.AggregateService;
+import cloud.yun.compute.service.HostService;
+import cloud.yun.compute.service.HypervisorRoutes;
+import cloud.yun.compute.service.ServiceRoutes;
+import cloud.yun.compute.service.ZoneRoutes;
+import cloud.yun.compute.version.VersionRoutes;
+import cloud.yun.compute.volume.VolumeState;
 import cloud.yun.image.Images;
 import cloud.yun.kernel.Kernel;
 import cloud.yun.kernel.Room;
@@ -19,9 +44,11 @@ import cloud.yun.kernel.http.Microversion;
 import cloud.yun.kernel.http.Route;
 import cloud.yun.kernel.policy.Policy;
 import cloud.yun.kernel.reconcile.Reconciler;
+import cloud.yun.kernel.state.StateTable;
 import cloud.yun.network.ServerPorts;
 import cloud.yun.placement.Placement;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,10 +62,16 @@ public final class ComputeModule implements Room {
             Optional.of("X-OpenStack-Nova-API-Version"),
             List.of("/v2.1"));
 
+    private static final Option<Integer> SIMULATED_HOSTS =
+            Option.integer("simulated", "hosts", 1, "How many hosts the simulated driver pretends to be.");
+
     private final Policy policy;
     private final List<Part> parts;
     private final List<Route> routes;
+    private final Servers servers = new ServersLookup();
+    private final Agents agents;
 
+    /// @param driver of this host; a simulated one may stand for many (`[simulated] hosts`)
     public ComputeModule(
             Kernel kernel,
             Images images,
@@ -46,25 +79,94 @@ public final class ComputeModule implements Room {
             ServerPorts ports,
             ServerVolumes volumes,
             HypervisorDriver driver) {
+        var db = kernel.db();
+        var clock = kernel.clock();
         policy = ComputePolicy.of(kernel.data().resolve("compute"), rules());
+        agents = new Agents(kernel.bus(), kernel.config());
         var quotas = ComputeQuotas.of(kernel.config());
-        var flavors = new FlavorService(kernel.db(), kernel.clock());
-        var keypairs = new KeypairService(kernel.db(), kernel.clock(), policy, quotas);
-        parts = List.of(new FlavorRoutes(flavors, policy, kernel.ids()), new KeypairRoutes(keypairs));
+        var flavors = new FlavorService(db, clock);
+        var keypairs = new KeypairService(db, clock, policy, quotas);
+        var hosts = new HostService(db, clock, kernel.ids(), kernel.config());
+        var groups = new ServerGroupService(db, clock, policy, quotas);
+        var wiring = new Wiring(
+                db,
+                kernel.flows(),
+                clock,
+                kernel.ids(),
+                kernel.config(),
+                agents,
+                images,
+                placement,
+                ports,
+                volumes,
+                groups,
+                hosts,
+                quotas,
+                new Notifications(kernel.events()),
+                _ -> Map.of());
+        var serversPart = new ServersPart(wiring, new ServerAccess(db, policy), flavors, keypairs);
+        parts = List.of(
+                new VersionRoutes(RANGE),
+                new FlavorRoutes(flavors, policy, kernel.ids()),
+                new KeypairRoutes(keypairs),
+                new ServiceRoutes(hosts, servers, kernel.host()),
+                new HypervisorRoutes(db, hosts, placement, servers),
+                new ZoneRoutes(hosts),
+                new AggregateRoutes(new AggregateService(db, clock, kernel.ids(), servers)),
+                new ServerGroupRoutes(groups, policy, kernel.ids()),
+                new QuotaRoutes(db, policy, quotas),
+                new LimitRoutes(db, policy, quotas),
+                new UsageRoutes(db, clock, policy, servers),
+                serversPart,
+                new HostsPart(kernel, placement, hosts, drivers(kernel, driver), serversPart.powerSync()::settled));
         var all = new ArrayList<Route>();
         parts.forEach(p -> all.addAll(p.routes()));
         routes = LegacyApi.with(all);
     }
 
+    private static Map<String, HypervisorDriver> drivers(Kernel kernel, HypervisorDriver driver) {
+        var all = new LinkedHashMap<String, HypervisorDriver>();
+        all.put(kernel.host(), driver);
+        if (driver instanceof SimulatedHypervisor first)
+            for (int i = 2; i <= kernel.config().get(SIMULATED_HOSTS); i++)
+                all.put(kernel.host() + "-" + i, first.sibling(kernel.host() + "-" + i));
+        return all;
+    }
+
     /// All options of the room, for the one configuration of the process.
     public static List<Option<?>> options() {
         var all = new ArrayList<Option<?>>(ComputeQuotas.options());
+        all.add(SIMULATED_HOSTS);
+        all.addAll(HostService.options());
+        all.addAll(Agents.options());
+        all.addAll(HostsPart.options());
+        all.addAll(ServersPart.options());
         return List.copyOf(all);
     }
 
     /// Rule name to rule text, by resource.
     private static List<Map<String, String>> rules() {
-        return List.of(FlavorRoutes.RULES, KeypairRoutes.RULES);
+        return List.of(
+                VersionRoutes.RULES,
+                FlavorRoutes.RULES,
+                KeypairRoutes.RULES,
+                ServiceRoutes.RULES,
+                HypervisorRoutes.RULES,
+                ZoneRoutes.RULES,
+                AggregateRoutes.RULES,
+                ServerGroupRoutes.RULES,
+                QuotaRoutes.RULES,
+                LimitRoutes.RULES,
+                UsageRoutes.RULES,
+                ServerPolicies.RULES);
+    }
+
+    @Override
+    public Map<String, StateTable<?, ?>> states() {
+        return Map.of(
+                "server (vm_state)", VmState.table(),
+                "server (task_state)", TaskState.table(),
+                "server volume", VolumeState.table());
     }
 
     @Override

@@ -31,6 +31,10 @@ public final class LocalAgents implements Reconciler {
         return config.get(BUILDS_MAX);
     }
 
+    public List<String> hosts() {
+        return agents.stream().map(ComputeAgent::host).toList();
+    }
+
     /// Serves the hosts' topics and reports once, so that the first server finds a host.
     public void start() {
         agents.forEach(ComputeAgent::start);

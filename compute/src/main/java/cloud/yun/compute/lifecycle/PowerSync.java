@@ -61,17 +61,19 @@ public final class PowerSync implements Reconciler {
                 .filter(ComputeHost::up)
                 .map(ComputeHost::host)
                 .toList();
-        for (var host : hosts) {
-            try {
-                reconcile(host);
-            } catch (CloudException e) { // one host must not keep the others from their pass
-                LOG.warn("power states of {} are not known: {} {}", host, e.getMessage(), e.detail());
-            }
+        hosts.forEach(this::settled);
+    }
+
+    /// One host's pass; a host that does not answer is left to the next one.
+    public void settled(String host) {
+        try {
+            reconcile(host);
+        } catch (CloudException e) { // one host must not keep the others from their pass
+            LOG.warn("power states of {} are not known: {} {}", host, e.getMessage(), e.detail());
         }
     }
 
-    /// One host's pass.
-    public void reconcile(String host) {
+    void reconcile(String host) {
         // First the hypervisor, then the rows: a server that was made meanwhile has a row and is looked at next
         // time.
         var found = w.agents().guests(host);

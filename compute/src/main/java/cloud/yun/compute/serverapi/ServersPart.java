@@ -5,24 +5,29 @@ import cloud.yun.compute.flavor.Flavors;
 import cloud.yun.compute.keypair.Keypairs;
 import cloud.yun.compute.lifecycle.CreateServer;
 import cloud.yun.compute.lifecycle.DeleteServer;
+import cloud.yun.compute.lifecycle.Guests;
+import cloud.yun.compute.lifecycle.Patience;
 import cloud.yun.compute.lifecycle.PowerActions;
+import cloud.yun.compute.lifecycle.PowerSync;
 import cloud.yun.compute.lifecycle.Wiring;
+import cloud.yun.compute.scheduler.Scheduler;
+import cloud.yun.kernel.config.Option;
 import cloud.yun.kernel.http.Route;
+import cloud.yun.kernel.reconcile.Reconciler;
 import java.util.ArrayList;
 import java.util.List;
 
 /// The servers API, wired.
 public final class ServersPart implements Part {
     private final List<Part> parts;
+    private final PowerSync sync;
 
-    public ServersPart(
-            Wiring w,
-            ServerAccess access,
-            Flavors flavors,
-            Keypairs keypairs,
-            CreateServer create,
-            DeleteServer delete,
-            PowerActions actions) {
+    public ServersPart(Wiring w, ServerAccess access, Flavors flavors, Keypairs keypairs) {
+        var guests = new Guests(w);
+        var delete = new DeleteServer(w);
+        var create = new CreateServer(w, new Scheduler(w.placement(), w.hosts()), guests, delete);
+        var actions = new PowerActions(w, guests, delete);
+        sync = new PowerSync(w, guests);
         var drafts = new Drafts(w.images(), w.volumes(), flavors, keypairs, w.hosts());
         var service = new ServerService(w, drafts, create, delete);
         var reader = new ServerReader(w.ports(), w.groups(), w.hosts());
@@ -32,6 +37,24 @@ public final class ServersPart implements Part {
                 new ActionRoutes(access, actions, routes, w.agents(), w.clock()),
                 new MetadataRoutes(access, w.quotas(), w.clock()),
                 new TagRoutes(access));
+    }
+
+    public static List<Option<?>> options() {
+        var all = new ArrayList<Option<?>>();
+        all.addAll(ServerService.options());
+        all.addAll(CreateServer.options());
+        all.addAll(Patience.options());
+        all.addAll(PowerSync.options());
+        return all;
+    }
+
+    @Override
+    public List<Reconciler> reconcilers() {
+        return List.of(sync);
+    }
+
+    public PowerSync powerSync() {
+        return sync;
     }
 
     @Override

@@ -60,6 +60,11 @@ public final class HostService implements ComputeHosts {
         return List.of(DOWN_TIME, INTERVAL, DEFAULT_ZONE);
     }
 
+    /// @return the period of heartbeats
+    public Duration interval() {
+        return interval;
+    }
+
     // ---------------------------------------------------------------- for agents and the scheduler
 
     @Override

@@ -11,22 +11,15 @@ import cloud.yun.compute.api.ComputeApi;
 import cloud.yun.compute.driver.SimulatedHypervisor;
 import cloud.yun.compute.flavor.FlavorService;
 import cloud.yun.compute.keypair.KeypairService;
-import cloud.yun.compute.lifecycle.CreateServer;
-import cloud.yun.compute.lifecycle.DeleteServer;
-import cloud.yun.compute.lifecycle.Guests;
-import cloud.yun.compute.lifecycle.Patience;
-import cloud.yun.compute.lifecycle.PowerActions;
 import cloud.yun.compute.lifecycle.PowerSync;
 import cloud.yun.compute.lifecycle.Wiring;
 import cloud.yun.compute.quota.ComputeQuotas;
 import cloud.yun.compute.scheduler.HostReports;
-import cloud.yun.compute.scheduler.Scheduler;
 import cloud.yun.compute.server.Notifications;
 import cloud.yun.compute.server.Server;
 import cloud.yun.compute.server.ServerStore;
 import cloud.yun.compute.serverapi.ServerAccess;
 import cloud.yun.compute.serverapi.ServerPolicies;
-import cloud.yun.compute.serverapi.ServerService;
 import cloud.yun.compute.serverapi.ServersPart;
 import cloud.yun.image.ImageModule;
 import cloud.yun.image.Images;
@@ -114,10 +107,7 @@ public final class TestCloud implements AutoCloseable {
         options.addAll(ComputeQuotas.options());
         options.addAll(Agents.options());
         options.addAll(HostReports.options());
-        options.addAll(CreateServer.options());
-        options.addAll(Patience.options());
-        options.addAll(PowerSync.options());
-        options.addAll(ServerService.options());
+        options.addAll(ServersPart.options());
         options.addAll(LocalAgents.options());
         var config = Config.parse(options, text);
         var clock = Clock.systemUTC();
@@ -149,15 +139,10 @@ public final class TestCloud implements AutoCloseable {
                 quotas,
                 new Notifications(kernel.events()),
                 _ -> Map.of("openstack/latest/meta_data.json", "{}"));
-        var guests = new Guests(wiring);
-        var delete = new DeleteServer(wiring);
-        var create = new CreateServer(wiring, new Scheduler(placement.placement(), hosts), guests, delete);
-        var actions = new PowerActions(wiring, guests, delete);
-        sync = new PowerSync(wiring, guests);
         access = new ServerAccess(db, policy);
         flavors = new FlavorService(db, clock);
-        part = new ServersPart(
-                wiring, access, flavors, new KeypairService(db, clock, policy, quotas), create, delete, actions);
+        part = new ServersPart(wiring, access, flavors, new KeypairService(db, clock, policy, quotas));
+        sync = part.powerSync();
         var reports = new HostReports(db, placement.placement(), hosts, config);
         kernel.bus()
                 .serve(
