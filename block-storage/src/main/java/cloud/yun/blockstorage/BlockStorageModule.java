@@ -19,6 +19,7 @@ import cloud.yun.blockstorage.snapshot.DeleteSnapshot;
 import cloud.yun.blockstorage.snapshot.SnapshotNotices;
 import cloud.yun.blockstorage.snapshot.SnapshotRoutes;
 import cloud.yun.blockstorage.snapshot.SnapshotService;
+import cloud.yun.blockstorage.snapshot.SnapshotStatus;
 import cloud.yun.blockstorage.snapshot.SnapshotStore;
 import cloud.yun.blockstorage.type.TypeRoutes;
 import cloud.yun.blockstorage.type.TypeService;
@@ -32,6 +33,7 @@ import cloud.yun.blockstorage.volume.VolumeActionRoutes;
 import cloud.yun.blockstorage.volume.VolumeNotices;
 import cloud.yun.blockstorage.volume.VolumeRoutes;
 import cloud.yun.blockstorage.volume.VolumeService;
+import cloud.yun.blockstorage.volume.VolumeStatus;
 import cloud.yun.blockstorage.volume.VolumeStore;
 import cloud.yun.host.disk.DiskFiles;
 import cloud.yun.host.disk.QemuImg;
@@ -108,7 +110,7 @@ public final class BlockStorageModule implements Room {
         var create = new CreateVolume(flows, quota, schedule);
         var delete = new DeleteVolume(flows, backends, quota, notices, clock);
         extend = new ExtendVolume(db, flows, backends, quota, notices, clock);
-        var upload = new UploadVolume(flows, backends, images, clock);
+        var upload = new UploadVolume(db, flows, backends, images, clock);
         var volumes = new VolumeService(
                 db,
                 policy,
@@ -274,8 +276,9 @@ public final class BlockStorageModule implements Room {
                 var snapshots = new LinkedHashMap<String, Integer>();
                 for (var v : new VolumeStore(tx).all()) {
                     if (v.launchedAt().isEmpty() || !v.host().equals(Optional.of(pool))) continue;
-                    volumes.put(v.id(), v.sizeGib());
-                    for (var s : new SnapshotStore(tx).ofVolume(v.id())) snapshots.put(s.id(), s.sizeGib());
+                    if (v.status() != VolumeStatus.DELETING) volumes.put(v.id(), v.sizeGib());
+                    for (var s : new SnapshotStore(tx).ofVolume(v.id()))
+                        if (!SnapshotStatus.IN_FLIGHT.contains(s.status())) snapshots.put(s.id(), s.sizeGib());
                 }
                 forgetful.remember(volumes, snapshots);
                 return true;

@@ -46,6 +46,7 @@ public final class TestCloud implements AutoCloseable {
     public final FakeImages images;
     public final Map<String, VolumeDriver> drivers;
     public BlockStorageModule module;
+    public FlowProbe probe = FlowProbe.NONE;
     private final Path data;
     private final String options;
     private Gateway gateway;
@@ -118,6 +119,7 @@ public final class TestCloud implements AutoCloseable {
                 "ref1");
         module = new BlockStorageModule(kernel, images, drivers);
         module.start();
+        flows.probe(probe);
         flows.begin();
         var handler = new ServiceHandler(module.service(), module.routes(), module.policy(), authenticator());
         gateway = new Gateway(new Gateway.Listen("127.0.0.1", 0, false), List.of(handler), Map.of());
@@ -150,8 +152,9 @@ public final class TestCloud implements AutoCloseable {
         return all;
     }
 
-    public void probe(FlowProbe probe) {
-        flows.probe(probe);
+    public void probe(FlowProbe newProbe) {
+        probe = newProbe;
+        flows.probe(newProbe);
     }
 
     public static Caller admin() {

@@ -41,7 +41,7 @@ public final class BuildVolume {
         this.clock = clock;
         this.attemptsMax = attemptsMax;
         this.flow = Flow.named("volume_create_manager", Params.class)
-                .record("ExtractVolumeRefTask", (tx, p) -> volume(tx, p), (_, _, _) -> {})
+                .record("ExtractVolumeRefTask", (tx, p) -> volume(tx, p), this::failUnlessRescheduled)
                 // Early, so that it is reverted when the back end is clean again.
                 .record("OnFailureRescheduleTask", (_, _) -> {}, this::rescheduleOrFail)
                 .record("ExtractVolumeSpecTask", this::extractSpec, (_, _, _) -> {})
@@ -76,7 +76,7 @@ public final class BuildVolume {
     private void finish(Tx tx, Params p) {
         var store = new VolumeStore(tx);
         var v = store.lock(p.volumeId());
-        if (v.isEmpty()) return; // an operator removed it by force; the invariant check finds what is left
+        if (v.isEmpty()) return; // nothing can remove it while this flow works on it
         store.move(v.get(), Event.CREATED, clock.instant());
         store.launched(p.volumeId(), clock.instant());
         if (p.spec().source().kind().equals("image")) {
@@ -84,6 +84,19 @@ public final class BuildVolume {
             store.putMetadata(p.volumeId(), Scope.IMAGE, p.spec().imageMetadata());
         }
         notices.emit(tx, "create.end", volume(tx, p));
+    }
+
+    /// The last to be reverted. A volume that is still placed here was not handed to another pool.
+    private void failUnlessRescheduled(Tx tx, Params p, Failure why) {
+        new VolumeStore(tx)
+                .lock(p.volumeId())
+                .filter(v -> v.host().equals(Optional.of(p.pool())))
+                .ifPresent(v -> fail(tx, v, why));
+    }
+
+    private void fail(Tx tx, Volume v, Failure why) {
+        if (new VolumeStore(tx).move(v, Event.CREATE_FAILED, clock.instant()).isPresent())
+            notices.emit(tx, "create.error", v, Optional.of(why.message()));
     }
 
     private void rescheduleOrFail(Tx tx, Params p, Failure why) {
@@ -98,8 +111,7 @@ public final class BuildVolume {
             scheduler.begin(tx, next, new Origin(v.get().projectId(), v.get().userId(), p.volumeId(), ""));
             return;
         }
-        store.move(v.get(), Event.CREATE_FAILED, clock.instant());
-        notices.emit(tx, "create.error", v.get(), Optional.of(why.message()));
+        fail(tx, v.get(), why);
     }
 
     private static Volume volume(Tx tx, Params p) {

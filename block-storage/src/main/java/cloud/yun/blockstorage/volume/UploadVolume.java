@@ -5,6 +5,7 @@ import cloud.yun.blockstorage.attachment.AttachmentStore;
 import cloud.yun.blockstorage.volume.VolumeStatus.Event;
 import cloud.yun.image.Images;
 import cloud.yun.kernel.auth.Caller;
+import cloud.yun.kernel.db.Database;
 import cloud.yun.kernel.db.Tx;
 import cloud.yun.kernel.error.CloudException.Invalid;
 import cloud.yun.kernel.flow.Flow;
@@ -21,12 +22,16 @@ public final class UploadVolume {
     private final Clock clock;
     private final Flow<Params> flow;
 
-    public UploadVolume(Flows flows, Backends backends, Images images, Clock clock) {
+    public UploadVolume(Database db, Flows flows, Backends backends, Images images, Clock clock) {
         this.flows = flows;
         this.images = images;
         this.clock = clock;
         this.flow = Flow.named("volume_upload_image", Params.class)
-                .record("UploadingTask", (_, _) -> {}, (tx, p, _) -> settle(tx, p))
+                // The request made the image and took the volume; the last revert undoes both.
+                .task("UploadingTask", _ -> {}, (p, _) -> {
+                    images.delete(p.imageId());
+                    db.write(tx -> settle(tx, p));
+                })
                 .task(
                         "CopyVolumeToImageTask",
                         p -> backends.copyVolumeToImage(p.pool(), p.volumeId(), p.imageId()),
