@@ -8,29 +8,57 @@ import cloud.yun.kernel.http.ApiService;
 import cloud.yun.kernel.http.ApiService.Microversions;
 import cloud.yun.kernel.http.FaultDialect;
 import cloud.yun.kernel.http.Microversion;
+import cloud.yun.kernel.http.Reply;
+import cloud.yun.kernel.http.Request;
 import cloud.yun.kernel.http.Route;
+import cloud.yun.kernel.json.Json;
 import cloud.yun.kernel.policy.Policy;
+import cloud.yun.placement.allocation.AllocationRoutes;
 import cloud.yun.placement.allocation.AllocationService;
 import cloud.yun.placement.allocation.AllocationStore;
+import cloud.yun.placement.candidate.CandidateRoutes;
+import cloud.yun.placement.inventory.InventoryRoutes;
+import cloud.yun.placement.inventory.InventoryService;
+import cloud.yun.placement.provider.ProviderRoutes;
+import cloud.yun.placement.provider.ProviderService;
+import cloud.yun.placement.resourceclass.ResourceClassRoutes;
 import cloud.yun.placement.resourceclass.ResourceClassStore;
+import cloud.yun.placement.trait.TraitRoutes;
 import cloud.yun.placement.trait.TraitStore;
+import cloud.yun.placement.web.Answers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /// Wires the room. The constructor is what it needs, the methods are what it offers.
 public final class PlacementModule implements Room {
+    private static final Microversion MIN = Microversion.of("1.0");
+    private static final Microversion MAX = Microversion.of("1.39");
+
     private final Kernel kernel;
     private final Policy policy;
     private final AllocationService allocations;
     private final LocalPlacement placement;
+    private final List<Route> routes;
 
     public PlacementModule(Kernel kernel) {
         this.kernel = kernel;
         policy = new Policy(
                 PlacementPolicies.defaults(), Optional.of(kernel.data().resolve("placement/policy.yaml")));
-        allocations = new AllocationService(kernel.clock());
+        allocations = new AllocationService(kernel.db(), kernel.clock());
         placement = new LocalPlacement(allocations, kernel.clock());
+        var answers = new Answers(kernel.clock());
+        var providers = new ProviderService(
+                kernel.db(), kernel.clock(), kernel.ids(), p -> new AllocationStore(p.tx()).onProvider(p.uuid()));
+        var all = new ArrayList<Route>();
+        all.add(Route.get("/", PlacementModule::versions).open());
+        all.addAll(new ProviderRoutes(providers, answers).routes());
+        all.addAll(new InventoryRoutes(new InventoryService(kernel.db(), kernel.clock()), answers).routes());
+        all.addAll(new TraitRoutes(kernel.db(), kernel.clock(), answers).routes());
+        all.addAll(new ResourceClassRoutes(kernel.db(), kernel.clock(), answers).routes());
+        all.addAll(new AllocationRoutes(allocations, policy, answers).routes());
+        all.addAll(new CandidateRoutes(kernel.db(), answers).routes());
+        routes = List.copyOf(all);
     }
 
     /// @return the options of this room; it has none yet
@@ -50,13 +78,23 @@ public final class PlacementModule implements Room {
                 "/placement",
                 List.of(8778),
                 FaultDialect.PLACEMENT,
-                Optional.of(new Microversions(
-                        "placement", Microversion.of("1.0"), Microversion.of("1.39"), Optional.empty(), List.of())));
+                Optional.of(new Microversions("placement", MIN, MAX, Optional.empty(), List.of())));
     }
 
     @Override
     public List<Route> routes() {
-        return List.of();
+        return routes;
+    }
+
+    private static Reply versions(Request request) {
+        var out = Json.object();
+        var version = out.putArray("versions").addObject();
+        version.put("id", "v1.0")
+                .put("max_version", MAX.toString())
+                .put("min_version", MIN.toString())
+                .put("status", "CURRENT");
+        version.putArray("links").addObject().put("rel", "self").put("href", Answers.prefix(request));
+        return Reply.ok(out);
     }
 
     @Override

@@ -1,22 +1,33 @@
 package cloud.yun.placement;
 
 import cloud.yun.kernel.Kernel;
+import cloud.yun.kernel.auth.Caller;
 import cloud.yun.kernel.bus.InProcessBus;
 import cloud.yun.kernel.config.Config;
 import cloud.yun.kernel.db.Database;
 import cloud.yun.kernel.event.Events;
 import cloud.yun.kernel.flow.Flows;
+import cloud.yun.kernel.http.Gateway;
+import cloud.yun.kernel.http.ServiceHandler;
 import cloud.yun.testing.PostgresServer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /// A kernel with this room alone, on a database of its own.
 final class House implements AutoCloseable {
+    static final String ADMIN_PROJECT = "3636239ab9f04797b9b908963c0a76be";
+    static final String DEMO_PROJECT = "c2f1458f38ce4ddeac8471c0a22727ee";
+    static final Caller ADMIN = caller("admin", ADMIN_PROJECT, "admin", "member", "reader");
+    static final Caller DEMO = caller("demo", DEMO_PROJECT, "member", "reader");
+
     final Database db;
     final Kernel kernel;
     final PlacementModule module;
+    private Optional<Gateway> gateway = Optional.empty();
 
     /// @param kind `sqlite` or `postgresql`
     House(String kind, Path directory) {
@@ -37,6 +48,29 @@ final class House implements AutoCloseable {
         module.start();
     }
 
+    private static Caller caller(String name, String project, String... roles) {
+        var domain = new Caller.Domain("default", "Default");
+        return new Caller(
+                Optional.of(new Caller.User(name, name, domain)),
+                Optional.of(new Caller.Project(project, name, domain)),
+                Optional.empty(),
+                false,
+                List.of(roles).stream().map(r -> new Caller.Role(r, r)).toList(),
+                Optional.empty(),
+                "req-test");
+    }
+
+    /// @return address of the service, without a slash at the end
+    String serve() {
+        var tokens = Map.of("admin-token", ADMIN, "demo-token", DEMO);
+        var handler = new ServiceHandler(
+                module.service(), module.routes(), module.policy(), token -> Optional.ofNullable(tokens.get(token)));
+        var started = new Gateway(new Gateway.Listen("127.0.0.1", 0, false), List.of(handler), Map.of());
+        started.start();
+        gateway = Optional.of(started);
+        return "http://127.0.0.1:" + started.port() + "/placement";
+    }
+
     List<String> violations() {
         return module.invariants().stream()
                 .flatMap(i -> i.violations().stream())
@@ -45,6 +79,7 @@ final class House implements AutoCloseable {
 
     @Override
     public void close() {
+        gateway.ifPresent(Gateway::close);
         db.close();
     }
 }

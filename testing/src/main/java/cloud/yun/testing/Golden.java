@@ -45,6 +45,7 @@ public final class Golden {
     private final String url;
     private final Map<String, String> tokens;
     private final Map<String, String> ids = new LinkedHashMap<>();
+    private final Set<String> sent = new TreeSet<>();
     private Predicate<String> texts = _ -> true;
 
     /// @param url address of the service here, without a slash at the end
@@ -94,6 +95,12 @@ public final class Golden {
         return differences;
     }
 
+    /// An id that a request made up is the same here and there.
+    private void remember(String text) {
+        var matcher = ID.matcher(text);
+        while (matcher.find()) sent.add(matcher.group());
+    }
+
     private String ours(String text) {
         var out = text;
         for (var id : ids.entrySet()) out = out.replace(id.getKey(), id.getValue());
@@ -108,6 +115,8 @@ public final class Golden {
             var value = h.getValue().stringValue();
             builder.header(h.getKey(), tokens.getOrDefault(value, value));
         });
+        remember(asked.path("path").stringValue());
+        remember(asked.path("body").toString());
         var body = asked.path("body");
         var text = body.isString() ? body.stringValue() : body.toString();
         var none = body.isNull() || body.isMissingNode();
@@ -140,9 +149,16 @@ public final class Golden {
             if (!text.equals(here.body())) differences.add(name + ": body " + shortened(here.body()));
             return;
         }
-        var tree = tree(here.body());
+        var tree = tree(atRoot(here.body()));
         learn(body, tree);
         shape(name, "", body, tree, differences);
+    }
+
+    /// The recorded service had a port of its own; ours may stand under a path.
+    private String atRoot(String text) {
+        var prefix = String.valueOf(URI.create(url).getPath());
+        if (prefix.isEmpty()) return text;
+        return text.replace("\"" + prefix + "/", "\"/").replace("\"" + prefix + "\"", "\"\"");
     }
 
     private static JsonNode tree(String text) {
@@ -161,6 +177,7 @@ public final class Golden {
         if (there.isString()
                 && here.isString()
                 && !there.equals(here)
+                && !sent.contains(there.stringValue())
                 && ID.matcher(there.stringValue()).matches()) ids.putIfAbsent(there.stringValue(), here.stringValue());
     }
 
@@ -193,7 +210,7 @@ public final class Golden {
 
     /// A message without the copy of a schema that Python's jsonschema appends to it.
     private static String said(JsonNode text) {
-        return text.stringValue().split("\\s+Failed validating '", 2)[0];
+        return text.stringValue().split("\\s+Failed validating '", 2)[0].stripTrailing();
     }
 
     /// Keys that are ids count as one.

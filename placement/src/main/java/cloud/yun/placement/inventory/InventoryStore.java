@@ -60,6 +60,16 @@ public final class InventoryStore {
         return found;
     }
 
+    /// @return every provider's resources
+    public Map<String, Map<String, Resource>> all() {
+        var found = new LinkedHashMap<String, Map<String, Resource>>();
+        tx.query(
+                "SELECT " + COLUMNS + " FROM inventory ORDER BY id",
+                r -> found.computeIfAbsent(r.string("provider_uuid"), _ -> new LinkedHashMap<>())
+                        .put(r.string("resource_class"), resource(r)));
+        return found;
+    }
+
     public Optional<Resource> find(String providerUuid, String resourceClass) {
         return tx.first(
                 "SELECT " + COLUMNS + " FROM inventory WHERE provider_uuid = ? AND resource_class = ?",

@@ -163,6 +163,23 @@ public final class ProviderStore {
                         .stream().map(a -> new Object[] {uuid, a}).toList());
     }
 
+    public Map<String, Set<String>> allTraits() {
+        return whole("trait", "provider_trait");
+    }
+
+    public Map<String, Set<String>> allAggregates() {
+        return whole("aggregate_uuid", "provider_aggregate");
+    }
+
+    private Map<String, Set<String>> whole(String column, String table) {
+        var found = new TreeMap<String, Set<String>>();
+        tx.query(
+                "SELECT provider_uuid, " + column + " FROM " + table + " ORDER BY provider_uuid, " + column,
+                r -> found.computeIfAbsent(r.string("provider_uuid"), _ -> new LinkedHashSet<>())
+                        .add(r.string(column)));
+        return found;
+    }
+
     private Map<String, Set<String>> grouped(String column, String table, Collection<String> uuids) {
         var found = new TreeMap<String, Set<String>>();
         if (uuids.isEmpty()) return found;

@@ -45,4 +45,12 @@ public final class ResourceClassStore {
     public boolean delete(String name) {
         return tx.update("DELETE FROM resource_class WHERE name = ?", name) == 1;
     }
+
+    public boolean used(String name) {
+        return tx.exists("SELECT 1 FROM inventory WHERE resource_class = ? LIMIT 1", name);
+    }
+
+    public void rename(String name, String wanted) {
+        tx.update("UPDATE resource_class SET name = ? WHERE name = ?", wanted, name);
+    }
 }

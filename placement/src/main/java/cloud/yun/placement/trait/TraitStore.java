@@ -43,4 +43,13 @@ public final class TraitStore {
     public boolean delete(String name) {
         return tx.update("DELETE FROM trait WHERE name = ?", name) == 1;
     }
+
+    /// @return the traits that some provider has
+    public List<String> associated() {
+        return tx.query("SELECT DISTINCT trait FROM provider_trait", r -> r.string("trait"));
+    }
+
+    public boolean associated(String name) {
+        return tx.exists("SELECT 1 FROM provider_trait WHERE trait = ? LIMIT 1", name);
+    }
 }
