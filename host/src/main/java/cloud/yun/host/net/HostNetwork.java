@@ -147,16 +147,22 @@ public final class HostNetwork {
     }
 
     public void createVxlan(String name, Vxlan vxlan) {
-        ensure(name, "vxlan", () -> {
-            var words = new ArrayList<>(List.of("link", "add", "name", checked(name), "type", "vxlan"));
-            words.addAll(List.of("id", Integer.toString(vxlan.vni()), "local", vxlan.local()));
-            vxlan.device().ifPresent(d -> words.addAll(List.of("dev", d)));
-            vxlan.group().ifPresent(g -> words.addAll(List.of("group", g)));
-            words.addAll(List.of("dstport", Integer.toString(vxlan.port()), "ttl", Integer.toString(vxlan.ttl())));
-            words.add(vxlan.learning() ? "learning" : "nolearning");
-            if (vxlan.proxy()) words.add("proxy");
-            ip(words.toArray(String[]::new));
-        });
+        ensure(name, "vxlan", () -> ip(vxlanWords(name, vxlan).toArray(String[]::new)));
+        checkVni(name, vxlan);
+    }
+
+    private static List<String> vxlanWords(String name, Vxlan vxlan) {
+        var words = new ArrayList<>(List.of("link", "add", "name", checked(name), "type", "vxlan"));
+        words.addAll(List.of("id", Integer.toString(vxlan.vni()), "local", vxlan.local()));
+        vxlan.device().ifPresent(d -> words.addAll(List.of("dev", d)));
+        vxlan.group().ifPresent(g -> words.addAll(List.of("group", g)));
+        words.addAll(List.of("dstport", Integer.toString(vxlan.port()), "ttl", Integer.toString(vxlan.ttl())));
+        words.add(vxlan.learning() ? "learning" : "nolearning");
+        if (vxlan.proxy()) words.add("proxy");
+        return words;
+    }
+
+    private void checkVni(String name, Vxlan vxlan) {
         var vni = link(name).flatMap(Link::vni);
         if (!vni.equals(Optional.of(vxlan.vni()))) {
             throw new IllegalStateException(
@@ -180,6 +186,41 @@ public final class HostNetwork {
                         "vlan",
                         "id",
                         Integer.toString(vlan)));
+    }
+
+    /// Makes a bridge that bears its owner's name from the start, so that no crash leaves one that nobody owns. It
+    /// is left down.
+    public void createBridge(String name, String alias) {
+        ensure(
+                name,
+                "bridge",
+                () -> batch(
+                        "link add name " + checked(name) + " type bridge stp_state 0 forward_delay 0",
+                        aliasLine(name, alias)));
+    }
+
+    /// The same for a tap.
+    public void createTap(String name, String alias) {
+        ensure(
+                name,
+                "tun",
+                () -> batch("tuntap add dev " + checked(name) + " mode tap vnet_hdr", aliasLine(name, alias)));
+    }
+
+    /// The same for a VXLAN link.
+    public void createVxlan(String name, Vxlan vxlan, String alias) {
+        ensure(name, "vxlan", () -> batch(String.join(" ", vxlanWords(name, vxlan)), aliasLine(name, alias)));
+        checkVni(name, vxlan);
+    }
+
+    private static String aliasLine(String name, String alias) {
+        if (!alias.matches("[^\\s\"'\\\\]{1,255}")) throw new IllegalArgumentException("not an alias: " + alias);
+        return "link set dev " + name + " alias " + alias;
+    }
+
+    /// Several commands of `ip` in one process, which goes on to its end even when we are killed.
+    private void batch(String... lines) {
+        commands.run(ipCommand("-batch", "-").stdin(String.join("\n", lines) + "\n"));
     }
 
     /// Removes a link; of a veth pair both ends go.

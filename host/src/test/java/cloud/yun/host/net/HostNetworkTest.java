@@ -148,6 +148,21 @@ class HostNetworkTest {
     }
 
     @Test
+    void linksMadeWithAnOwner_bearItsName() {
+        for (int i = 0; i < 2; i++) {
+            net.createBridge("br0", "yun:network:1");
+            net.createTap("tap0", "yun:port:2");
+            net.createVxlan("vx7", Vxlan.unicast(7, "192.0.2.1"), "yun:segment:1");
+        }
+        assertThat(net.link("br0").flatMap(Link::alias)).contains("yun:network:1");
+        assertThat(net.link("br0").orElseThrow().up()).isFalse();
+        assertThat(net.link("tap0").flatMap(Link::alias)).contains("yun:port:2");
+        assertThat(net.link("vx7").flatMap(Link::alias)).contains("yun:segment:1");
+        assertThatThrownBy(() -> net.createTap("tap1", "two words")).isInstanceOf(IllegalArgumentException.class);
+        assertThat(net.link("tap1")).isEmpty();
+    }
+
+    @Test
     void sysctl_isOfTheNamespace() {
         net.sysctl("net.ipv4.ip_forward", "1");
         assertThat(net.sysctl("net.ipv4.ip_forward")).contains("1");
