@@ -6,7 +6,6 @@ import cloud.yun.host.net.Nft;
 import cloud.yun.host.net.Vxlan;
 import cloud.yun.host.process.CommandFailed;
 import cloud.yun.network.driver.NetworkDriver.Segment;
-import java.util.List;
 import java.util.Optional;
 
 /// One bridge per network, and the device that leads to the rest of the network on other hosts.
@@ -56,6 +55,17 @@ final class Bridges {
         });
     }
 
+    /// Removes the bridges of ours that nothing is on: a crash between the last port and its bridge leaves one.
+    void sweep() {
+        var links = net.links();
+        for (Link link : links) {
+            var network = ownership.id(link, Ownership.NETWORK);
+            boolean used = links.stream().anyMatch(l -> l.master().equals(Optional.of(link.name())) && !carrier(l));
+            if (network.isPresent() && !used) networks.run(network.get(), () -> removeIfUnused(network.get()));
+        }
+        filter.untrackOthers();
+    }
+
     /// @return the network's bridge, if it is its own: its addresses may be in use on other networks too
     Optional<String> ownZone(Segment segment) {
         boolean mapped = segment.type().equals("flat")
@@ -91,19 +101,19 @@ final class Bridges {
         String bridge = Names.bridge(segment.networkId());
         var link = net.link(bridge);
         if (link.isEmpty()) {
-            net.createBridge(bridge);
+            net.createBridge(bridge, ownership.alias(Ownership.NETWORK, segment.networkId()));
             link = net.link(bridge);
         }
         var found = link.orElseThrow();
         if (ownership.foreign(found)) throw new IllegalStateException("bridge " + bridge + " is not ours");
-        if (ownership.id(found, Ownership.NETWORK).isEmpty()) {
+        ownership.claim(net, found, Ownership.NETWORK, segment.networkId());
+        if (found.mtu() != segment.mtu()) net.setMtu(bridge, segment.mtu());
+        if (!found.up()) {
             // The host is no member of its guests' networks, not even by a link-local address.
             net.sysctl("net.ipv6.conf." + bridge + ".disable_ipv6", "1");
             filter.track(bridge);
-            ownership.claim(net, found, Ownership.NETWORK, segment.networkId());
+            net.up(bridge);
         }
-        if (found.mtu() != segment.mtu()) net.setMtu(bridge, segment.mtu());
-        if (!found.up()) net.up(bridge);
         return bridge;
     }
 
@@ -128,7 +138,8 @@ final class Bridges {
                             config.tunnelPort(),
                             config.tunnelTtl(),
                             false,
-                            config.arpResponder()));
+                            config.arpResponder()),
+                    ownership.alias(Ownership.SEGMENT, segment.networkId()));
             link = net.link(name);
         }
         claimSegment(link.orElseThrow(), segment);
@@ -239,19 +250,22 @@ final class Bridges {
 
     private void removeIfUnused(String networkId) {
         String bridge = Names.bridge(networkId);
-        var link = net.link(bridge);
-        if (link.isEmpty() || ownership.foreign(link.get())) return;
-        List<Link> ports = net.ports(bridge);
-        boolean used = ports.stream()
-                .anyMatch(p -> ownership.id(p, Ownership.SEGMENT).isEmpty()
-                        && !config.interfaceMappings().containsValue(p.name()));
-        if (used) return;
-        for (Link port : ports) {
+        var links = net.links();
+        boolean stranger = links.stream().anyMatch(l -> l.name().equals(bridge) && ownership.foreign(l));
+        boolean used = links.stream().anyMatch(l -> l.master().equals(Optional.of(bridge)) && !carrier(l));
+        if (stranger || used) return;
+        for (Link link : links) {
             // The operator's interface only leaves the bridge, with it.
-            if (ownership.id(port, Ownership.SEGMENT).isPresent()) net.deleteLink(port.name());
+            if (ownership.id(link, Ownership.SEGMENT).equals(Optional.of(networkId))) net.deleteLink(link.name());
         }
-        net.deleteLink(bridge);
+        if (links.stream().anyMatch(l -> l.name().equals(bridge))) net.deleteLink(bridge);
         filter.untrack(bridge);
+    }
+
+    /// What leads to other hosts does not keep a network alive.
+    private boolean carrier(Link link) {
+        return ownership.id(link, Ownership.SEGMENT).isPresent()
+                || config.interfaceMappings().containsValue(link.name());
     }
 
     void purge() {

@@ -71,6 +71,7 @@ final class InnerPorts {
                 else inside.deleteLink(link.name());
             }
         }
+        bridges.sweep();
     }
 
     /// Removes all outer ends of an owner.
@@ -78,6 +79,7 @@ final class InnerPorts {
         for (Link link : net.links()) {
             if (ownership.id(link, kind).equals(Optional.of(owner))) leave(link);
         }
+        bridges.sweep();
     }
 
     private void leave(Link outer) {

@@ -135,6 +135,17 @@ final class PortFilter {
         });
     }
 
+    /// Frees the zones of bridges that are gone.
+    void untrackOthers() {
+        for (String bridge : zones().keySet()) {
+            locked(() -> {
+                // Looked at under the lock: a bridge is there before it asks for its zone.
+                if (net.link(bridge).isEmpty()) untrack(bridge);
+                return true;
+            });
+        }
+    }
+
     /// @return frames from a tap that were dropped because their sender was not who it said; empty without filter
     Optional<Long> dropped(String tap) {
         return net.nft().objects(BRIDGE).stream()

@@ -34,7 +34,7 @@ final class Ports {
             // The filter is there before the first frame can be.
             filter.apply(port, bridges.ownZone(port.segment()));
             if (link.isEmpty()) {
-                net.createTap(tap, false);
+                net.createTap(tap, ownership.alias(Ownership.PORT, port.id()));
                 link = net.link(tap);
             }
             ownership.claim(net, link.orElseThrow(), Ownership.PORT, port.id());
