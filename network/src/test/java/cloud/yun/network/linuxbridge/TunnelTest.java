@@ -122,9 +122,9 @@ class TunnelTest {
         assertThat(guestB.pings("10.4.0.11")).isTrue();
 
         // On the wire: UDP to port 4789 with the network's number.
-        var heard = CompletableFuture.supplyAsync(() -> Lab.COMMANDS.output(
-                Command.of("timeout", "15", "tcpdump", "-nni", "wire0", "-c", "1", "udp dst port 4789 and src 192.0.2.1")
-                        .in(right.name())));
+        var heard = CompletableFuture.supplyAsync(() -> Lab.COMMANDS.output(Command.of(
+                        "timeout", "15", "tcpdump", "-nni", "wire0", "-c", "1", "udp dst port 4789 and src 192.0.2.1")
+                .in(right.name())));
         Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
             guestA.pingsOnce("10.4.0.12");
             return heard.isDone();
