@@ -63,6 +63,13 @@ public final class IdentityModule implements Room {
     private static final Option<Integer> TREE_DEPTH = Option.integer(
             "DEFAULT", "max_project_tree_depth", 5, "Levels of projects below a domain, the domain itself included.");
 
+    private static final Option<Boolean> V2_SHIM = Option.bool(
+            "identity",
+            "v2_shim",
+            false,
+            "Whether the calls POST /v2.0/tokens and GET /v2.0/tenants of the old API work. If not they answer 410 and"
+                    + " point to v3.");
+
     private final Kernel kernel;
     private final ApiService service =
             new ApiService("identity", "/identity", List.of(5000, 35357), FaultDialect.IDENTITY, Optional.empty());
@@ -115,7 +122,7 @@ public final class IdentityModule implements Room {
     }
 
     public static List<Option<?>> options() {
-        return List.of(EXPIRATION, ROUNDS, KEY_REPOSITORY, TREE_DEPTH);
+        return List.of(EXPIRATION, ROUNDS, KEY_REPOSITORY, TREE_DEPTH, V2_SHIM);
     }
 
     /// Tells every service who a token belongs to. Revocations take effect at once.

@@ -12,8 +12,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /// Replays what a real Keystone answered, in its order, and compares status, header names, shape and fixed values.
@@ -41,9 +42,10 @@ class GoldenTest {
     private String demoToken = "";
     private String appSecret = "";
 
-    @Test
-    void replay_whenSentInOrder_differsFromKeystoneOnlyWhereMeant() throws IOException {
-        try (var house = House.sqlite(directory);
+    @ParameterizedTest
+    @ValueSource(strings = {"sqlite", "postgresql"})
+    void replay_whenSentInOrder_differsFromKeystoneOnlyWhereMeant(String kind) throws IOException {
+        try (var house = House.on(kind, directory);
                 var in = GoldenTest.class.getResourceAsStream("/golden/identity.json")) {
             var entries = Json.stored(new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8));
             tokens.put("$ADMIN_TOKEN", house.admin());

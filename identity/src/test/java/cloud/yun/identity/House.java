@@ -98,6 +98,11 @@ public final class House implements AutoCloseable {
         return new House(Database.postgresql(cloud.yun.testing.PostgresServer.newDatabase(), 8), directory, "");
     }
 
+    /// @param kind `sqlite` or `postgresql`
+    public static House on(String kind, Path directory) {
+        return kind.equals("sqlite") ? sqlite(directory) : postgresql(directory);
+    }
+
     public String url() {
         return "http://127.0.0.1:" + gateway.port() + "/identity";
     }

@@ -68,11 +68,12 @@ public final class AssignmentList {
                             project.map(Project::owningDomainId).orElse(null));
         } else {
             target = target.with(
-                    "target.project.id",
-                    wanted.target()
-                            .filter(t -> t.kind() == Target.Kind.PROJECT)
-                            .map(Target::id)
-                            .orElse(null));
+                            "target.project.id",
+                            wanted.target()
+                                    .filter(t -> t.kind() == Target.Kind.PROJECT)
+                                    .map(Target::id)
+                                    .orElse(null))
+                    .with("target.inherited", false);
         }
         bench.policy().require(caller, rule, target);
     }

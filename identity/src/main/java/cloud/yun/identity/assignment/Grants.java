@@ -32,7 +32,8 @@ public final class Grants {
     private record Parties(
             Optional<User> user, Optional<Group> group, Optional<Project> place, Optional<Role> role, Target target) {}
 
-    private static Parties parties(Tx tx, Actor actor, Assignment.Target on, Optional<String> roleId) {
+    private static Parties parties(
+            Tx tx, Actor actor, Assignment.Target on, Optional<String> roleId, boolean inherited) {
         boolean isUser = actor.kind() == Actor.Kind.USER;
         Optional<User> user = isUser ? new UserStore(tx).find(actor.id()) : Optional.empty();
         Optional<Group> group = isUser ? Optional.empty() : new GroupStore(tx).find(actor.id());
@@ -44,7 +45,7 @@ public final class Grants {
         };
         var role = roleId.flatMap(new RoleStore(tx)::find);
         boolean onDomain = on.kind() == Assignment.Target.Kind.DOMAIN;
-        var target = Target.NONE
+        var target = Target.of("target.inherited", inherited)
                 .with("target.user.domain_id", user.map(User::domainId).orElse(null))
                 .with("target.group.domain_id", group.map(Group::domainId).orElse(null))
                 .with("target.role.name", role.map(Role::name).orElse(null))
@@ -61,8 +62,9 @@ public final class Grants {
         return new Parties(user, group, place, role, target);
     }
 
-    private Parties permitted(Caller caller, String rule, Actor actor, Assignment.Target on, Optional<String> roleId) {
-        var found = bench.db().read(tx -> parties(tx, actor, on, roleId));
+    private Parties permitted(
+            Caller caller, String rule, Actor actor, Assignment.Target on, Optional<String> roleId, boolean inherited) {
+        var found = bench.db().read(tx -> parties(tx, actor, on, roleId, inherited));
         bench.policy().require(caller, rule, found.target());
         if (roleId.isPresent() && found.role().isEmpty()) throw Words.notFound("role", roleId.get());
         if (on.kind() != Assignment.Target.Kind.SYSTEM && found.place().isEmpty())
@@ -88,7 +90,7 @@ public final class Grants {
     }
 
     void give(Caller caller, Assignment a) {
-        var found = permitted(caller, rule("create", a), a.actor(), a.target(), Optional.of(a.roleId()));
+        var found = permitted(caller, rule("create", a), a.actor(), a.target(), Optional.of(a.roleId()), a.inherited());
         actorThere(a.actor(), found);
         var role = found.role().orElseThrow();
         var domain = found.place().map(Project::owningDomainId).orElse("");
@@ -103,12 +105,12 @@ public final class Grants {
 
     /// @throws NotFound there is no such assignment
     void check(Caller caller, Assignment a) {
-        permitted(caller, rule("check", a), a.actor(), a.target(), Optional.of(a.roleId()));
+        permitted(caller, rule("check", a), a.actor(), a.target(), Optional.of(a.roleId()), a.inherited());
         if (!bench.db().read(tx -> new AssignmentStore(tx).exists(a))) throw none(a);
     }
 
     void take(Caller caller, Assignment a) {
-        permitted(caller, rule("revoke", a), a.actor(), a.target(), Optional.of(a.roleId()));
+        permitted(caller, rule("revoke", a), a.actor(), a.target(), Optional.of(a.roleId()), a.inherited());
         bench.epoch().write(tx -> {
             if (!new AssignmentStore(tx).remove(a)) throw none(a);
             if (a.actor().kind() == Actor.Kind.USER && a.target().kind() == Assignment.Target.Kind.PROJECT)
@@ -124,7 +126,7 @@ public final class Grants {
     }
 
     List<Role> list(Caller caller, Actor actor, Assignment.Target on, boolean inherited) {
-        var found = permitted(caller, rule("list", actor.kind(), on.kind()), actor, on, Optional.empty());
+        var found = permitted(caller, rule("list", actor.kind(), on.kind()), actor, on, Optional.empty(), inherited);
         actorThere(actor, found);
         return bench.db().read(tx -> new RoleStore(tx).among(new AssignmentStore(tx).roles(actor, on, inherited)));
     }

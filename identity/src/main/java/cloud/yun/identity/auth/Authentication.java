@@ -48,7 +48,7 @@ public final class Authentication {
     }
 
     /// The request names a method that is not there.
-    static final class Unsupported extends Exception {
+    public static final class Unsupported extends Exception {
         Unsupported(String method) {
             super(method);
         }
@@ -59,7 +59,7 @@ public final class Authentication {
     /// @param auth the `auth` object of the request, checked by its schema
     /// @throws Unauthorized the proof or the scope does not hold
     /// @throws Invalid something needed is missing
-    ValidToken authenticate(ObjectNode auth) throws Unsupported {
+    public ValidToken authenticate(ObjectNode auth) throws Unsupported {
         var identity = (ObjectNode) auth.path("identity");
         var methods = new ArrayList<String>();
         for (var method : identity.path("methods"))
@@ -90,6 +90,7 @@ public final class Authentication {
                         first.user().id(),
                         methods,
                         first.proof().appCredentialId().or(second.proof()::appCredentialId),
+                        first.proof().at(),
                         first.proof().expiresAt().or(second.proof()::expiresAt),
                         first.proof().chainId().or(second.proof()::chainId)),
                 first.appCredential().or(second::appCredential));
@@ -104,6 +105,7 @@ public final class Authentication {
     }
 
     private Proven byPassword(ObjectNode given) {
+        var at = clock.instant();
         if (!(given.get("user") instanceof ObjectNode named)) throw Words.expecting("user", "password");
         var password = Fields.text(named, "password").orElseThrow(() -> Words.expecting("password", "user"));
         record Found(User user, Optional<Password> password) {}
@@ -118,13 +120,13 @@ public final class Authentication {
         if (found.get()
                 .password()
                 .flatMap(Password::expiresAt)
-                .map(at -> !clock.instant().isBefore(at))
+                .map(end -> !clock.instant().isBefore(end))
                 .orElse(false))
             throw new Unauthorized(
                     "The password is expired and needs to be changed for user: " + user.id() + ".", "expired password");
         return new Proven(
                 user,
-                new Proof(user.id(), List.of("password"), Optional.empty(), Optional.empty(), Optional.empty()),
+                new Proof(user.id(), List.of("password"), Optional.empty(), at, Optional.empty(), Optional.empty()),
                 Optional.empty());
     }
 
@@ -150,6 +152,7 @@ public final class Authentication {
     }
 
     private Proven byToken(ObjectNode given) {
+        var at = clock.instant();
         var id = Fields.text(given, "id").orElseThrow(() -> Words.expecting("id", "token"));
         var parent = tokens.validate(id).orElseThrow(() -> refused("the token to start from does not hold"));
         var payload = parent.payload();
@@ -163,12 +166,14 @@ public final class Authentication {
                         user.id(),
                         methods,
                         payload.appCredentialId(),
+                        at,
                         Optional.of(payload.expiresAt()),
                         Optional.of(payload.chainId())),
                 credential);
     }
 
     private Proven byAppCredential(ObjectNode given) {
+        var at = clock.instant();
         var secret =
                 Fields.text(given, "secret").orElseThrow(() -> Words.expecting("secret", "application_credential"));
         var found = db.read(tx -> appCredential(tx, given));
@@ -184,6 +189,7 @@ public final class Authentication {
                 user.id(),
                 List.of("application_credential"),
                 Optional.of(credential.id()),
+                at,
                 Optional.empty(),
                 Optional.empty());
         return new Proven(user, proof, found);

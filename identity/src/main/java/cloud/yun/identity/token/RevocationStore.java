@@ -3,15 +3,9 @@ package cloud.yun.identity.token;
 import cloud.yun.kernel.db.Tx;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
-/// SQL of revocations.
-///
-/// A token's time of issue has whole seconds. A revocation covers the whole second in which it happens; a token
-/// made
-/// later in that second bears the next one (see [#earliestIssue]), so that it is neither refused nor let through by
-/// the rounding.
+/// SQL of revocations. A token that was issued before the moment of a revocation which matches it is refused.
 public final class RevocationStore {
     private final Tx tx;
 
@@ -20,37 +14,32 @@ public final class RevocationStore {
     }
 
     /// Revokes one token.
-    void token(String auditId, Instant issuedAt, Instant now, Instant expiresAt) {
-        insert(Optional.of(auditId), Optional.empty(), Optional.empty(), issuedAt.plusSeconds(1), now, expiresAt);
+    void token(String auditId, Instant now, Instant expiresAt) {
+        insert(Optional.of(auditId), Optional.empty(), Optional.empty(), now, expiresAt);
     }
 
     /// Revokes all tokens of a user made so far: a new password, a disabled user.
     ///
     /// @param life how long a token lives at most; the revocation is forgotten after that
     public void user(String userId, Instant now, Duration life) {
-        insert(Optional.empty(), Optional.of(userId), Optional.empty(), next(now), now, now.plus(life));
+        insert(Optional.empty(), Optional.of(userId), Optional.empty(), now, now.plus(life));
     }
 
     /// Revokes all tokens made so far that are scoped to a project or a domain.
     public void project(String projectId, Instant now, Duration life) {
-        insert(Optional.empty(), Optional.empty(), Optional.of(projectId), next(now), now, now.plus(life));
-    }
-
-    private static Instant next(Instant now) {
-        return now.truncatedTo(ChronoUnit.SECONDS).plusSeconds(1);
+        insert(Optional.empty(), Optional.empty(), Optional.of(projectId), now, now.plus(life));
     }
 
     private void insert(
             Optional<String> auditId,
             Optional<String> userId,
             Optional<String> projectId,
-            Instant issuedBefore,
             Instant now,
             Instant expiresAt) {
         tx.update("""
                 INSERT INTO identity_revocation (audit_id, user_id, project_id, issued_before, revoked_at, expires_at)
                 VALUES (?, ?, ?, ?, ?, ?)
-                """, auditId, userId, projectId, issuedBefore, now, expiresAt.plusSeconds(2));
+                """, auditId, userId, projectId, now, now, expiresAt.plusSeconds(2));
     }
 
     boolean revoked(TokenPayload token) {
@@ -66,19 +55,6 @@ public final class RevocationStore {
                 token.userId(),
                 target(token.scope()),
                 token.issuedAt());
-    }
-
-    /// @return the earliest time that a new token may bear without being taken for a revoked one
-    Instant earliestIssue(String userId, Scope scope, Instant now) {
-        var floor = now.truncatedTo(ChronoUnit.SECONDS);
-        return tx.first("""
-                        SELECT MAX(issued_before) AS at
-                          FROM identity_revocation
-                         WHERE user_id = ? OR project_id = ?
-                        """, r -> r.optInstant("at"), userId, target(scope))
-                .flatMap(at -> at)
-                .filter(at -> at.isAfter(floor))
-                .orElse(floor);
     }
 
     private static String target(Scope scope) {

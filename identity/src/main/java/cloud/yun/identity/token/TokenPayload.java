@@ -13,7 +13,10 @@ import java.util.regex.Pattern;
 ///
 /// @param methods how the user proved who they are, for example `password`
 /// @param appCredentialId the application credential behind the token, if there is one
-/// @param issuedAt whole seconds: it is the time stamp of the Fernet token itself
+/// @param issuedAt exact: the seconds are the time stamp of the Fernet token, the fraction is that of the expiry in
+///     the
+///     payload, which Keystone leaves zero. So a token and a revocation in one second have an order.
+/// @param expiresAt whole seconds
 /// @param auditIds this token's id, and the id of the first token of its chain if it was made from another
 public record TokenPayload(
         String userId,
@@ -42,7 +45,7 @@ public record TokenPayload(
     public byte[] pack() {
         var values = new ArrayList<Object>();
         var user = idPair(userId);
-        double expires = expiresAt.getEpochSecond() + expiresAt.getNano() / 1e9;
+        double expires = expiresAt.getEpochSecond() + issuedAt.getNano() / 1e9;
         var audits =
                 auditIds.stream().map(a -> Base64.getUrlDecoder().decode(a)).toList();
         switch (scope) {
@@ -63,8 +66,9 @@ public record TokenPayload(
         return MessagePack.pack(values);
     }
 
+    /// @param stamp the time stamp of the Fernet token
     /// @return empty for what is not a payload that we know
-    public static Optional<TokenPayload> unpack(byte[] bytes, Instant issuedAt) {
+    public static Optional<TokenPayload> unpack(byte[] bytes, Instant stamp) {
         try {
             var values = MessagePack.unpack(bytes);
             int version = number(values, 0);
@@ -77,13 +81,14 @@ public record TokenPayload(
                 default -> throw new MessagePack.Malformed("payload version " + version);
             };
             int rest = unscoped ? 3 : 4;
+            double expires = seconds(values.get(rest));
             return Optional.of(new TokenPayload(
                     id(values.get(1)),
                     methods(number(values, 2)),
                     scope,
-                    version == APP_CREDENTIAL ? Optional.of(id(values.get(5))) : Optional.empty(),
-                    issuedAt,
-                    instant(values.get(rest)),
+                    version == APP_CREDENTIAL ? Optional.of(id(values.get(6))) : Optional.empty(),
+                    stamp.plusNanos(Math.round((expires - Math.floor(expires)) * 1e6) * 1000),
+                    Instant.ofEpochSecond((long) Math.floor(expires)),
                     audits(values.get(rest + 1))));
         } catch (MessagePack.Malformed | IndexOutOfBoundsException e) {
             return Optional.empty();
@@ -95,9 +100,9 @@ public record TokenPayload(
         throw new MessagePack.Malformed("no number at " + at);
     }
 
-    private static Instant instant(Object value) throws MessagePack.Malformed {
-        if (value instanceof Integer i) return Instant.ofEpochSecond(i);
-        if (value instanceof Double d && Math.abs(d) < 1e12) return Instant.ofEpochMilli(Math.round(d * 1000));
+    private static double seconds(Object value) throws MessagePack.Malformed {
+        if (value instanceof Integer i) return i;
+        if (value instanceof Double d && Math.abs(d) < 1e11) return d;
         throw new MessagePack.Malformed("no time");
     }
 

@@ -14,6 +14,7 @@ import cloud.yun.kernel.error.CloudException.Unauthorized;
 import cloud.yun.kernel.json.Json;
 import cloud.yun.kernel.json.Times;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
@@ -136,7 +137,8 @@ final class TokenReader {
                         "password_expires_at",
                         user.passwordExpiresAt().map(Times::microsWithoutZone).orElse(null));
         payload.auditIds().forEach(token.putArray("audit_ids")::add);
-        token.put("expires_at", Times.micros(payload.expiresAt())).put("issued_at", Times.micros(payload.issuedAt()));
+        token.put("expires_at", Times.micros(payload.expiresAt()))
+                .put("issued_at", Times.micros(payload.issuedAt().truncatedTo(ChronoUnit.SECONDS)));
         caller.project().ifPresent(p -> {
             var to = token.putObject("project");
             put(to.putObject("domain"), p.domain());

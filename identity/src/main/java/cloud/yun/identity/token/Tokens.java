@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -45,12 +46,14 @@ public final class Tokens {
 
     /// What a user has proven, and since when.
     ///
+    /// @param at the moment before the proof was looked at: a later change of what it rests on revokes the token
     /// @param expiresAt the end of an older token that this one is made from; a new life otherwise
     /// @param chainId audit id of the first token of the chain
     public record Proof(
             String userId,
             List<String> methods,
             Optional<String> appCredentialId,
+            Instant at,
             Optional<Instant> expiresAt,
             Optional<String> chainId) {}
 
@@ -60,14 +63,14 @@ public final class Tokens {
         var now = clock.instant();
         var audit = auditId();
         var token = db.read(tx -> {
-            var issued = new RevocationStore(tx).earliestIssue(proof.userId(), scope, now);
+            var issued = proof.at().truncatedTo(ChronoUnit.MICROS);
             var payload = new TokenPayload(
                     proof.userId(),
                     proof.methods(),
                     scope,
                     proof.appCredentialId(),
                     issued,
-                    proof.expiresAt().orElse(issued.plus(life)),
+                    proof.expiresAt().orElse(issued.plus(life).truncatedTo(ChronoUnit.SECONDS)),
                     proof.chainId().map(c -> List.of(audit, c)).orElse(List.of(audit)));
             var id = Fernet.seal(keys.primary(), payload.pack(), issued);
             return new TokenReader(tx, now).read(id, payload);
@@ -111,8 +114,8 @@ public final class Tokens {
     /// The token is refused everywhere from now on. Others of its chain stay.
     public void revoke(ValidToken token) {
         var payload = token.payload();
-        epoch.write(tx -> new RevocationStore(tx)
-                .token(payload.auditIds().getFirst(), payload.issuedAt(), clock.instant(), payload.expiresAt()));
+        epoch.write(tx ->
+                new RevocationStore(tx).token(payload.auditIds().getFirst(), clock.instant(), payload.expiresAt()));
     }
 
     /// Forgets revocations of tokens that have expired by now anyway.

@@ -1,0 +1,67 @@
+package cloud.yun.identity.token;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FernetKeysTest {
+    private static final byte[] PLAIN = "payload".getBytes(StandardCharsets.UTF_8);
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void all_whenRepositoryIsNew_hasStagedAndPrimaryKeyInKeystonesLayout() throws IOException {
+        var place = directory.resolve("fernet-keys");
+        var keys = new FernetKeys(place);
+        assertThat(keys.all()).hasSize(2);
+        try (var files = Files.list(place)) {
+            assertThat(files.map(f -> f.getFileName().toString())).containsExactlyInAnyOrder("0", "1");
+        }
+        assertThat(Files.readString(place.resolve("1"))).hasSize(44);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(place.resolve("1"))))
+                .isEqualTo("rw-------");
+        assertThat(keys.primary().material())
+                .isEqualTo(Fernet.Key.of(Files.readString(place.resolve("1"))).material());
+        assertThat(keys.primary().toString()).doesNotContain(Files.readString(place.resolve("1")));
+    }
+
+    @Test
+    void rotate_whenTokensAreAround_losesNoneUntilTheirKeyLeaves() {
+        var place = directory.resolve("fernet-keys");
+        var keys = new FernetKeys(place);
+        var other = new FernetKeys(place);
+        var token = Fernet.seal(keys.primary(), PLAIN, Instant.now());
+        keys.rotate(3);
+        assertThat(Fernet.open(keys.all(), token)).isPresent();
+        // A process that has not seen the rotation yet still reads what the new primary key made: it was staged.
+        var next = Fernet.seal(keys.primary(), PLAIN, Instant.now());
+        assertThat(Fernet.open(List.of(Fernet.Key.of(read(place.resolve("2")))), next))
+                .isPresent();
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> Fernet.open(other.all(), next).isPresent());
+        keys.rotate(3);
+        assertThat(keys.all()).hasSize(3);
+        assertThat(Fernet.open(keys.all(), next)).isPresent();
+        assertThat(Fernet.open(keys.all(), token)).isEmpty();
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}
