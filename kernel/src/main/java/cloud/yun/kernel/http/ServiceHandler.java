@@ -224,9 +224,14 @@ public final class ServiceHandler {
         if (named.isEmpty()) {
             var keys = body.propertyNames();
             if (keys.isEmpty()) throw new Invalid("Malformed request body");
-            throw new Invalid("There is no such action: " + keys.iterator().next());
+            throw new Invalid("There is no such action: " + keys.iterator().next()
+                    + (service.dialect() == FaultDialect.BLOCK_STORAGE
+                            ? ". Verify the request body and Content-Type header and try again."
+                            : ""));
         }
-        if (named.getFirst().action().isPresent() && body.size() > 1) throw new Invalid("Multiple body keys");
+        if (named.getFirst().action().isPresent() && body.size() > 1)
+            throw new Invalid(
+                    service.dialect() == FaultDialect.BLOCK_STORAGE ? "Malformed request body" : "Multiple body keys");
         return named.stream()
                 .filter(r -> r.serves(version))
                 .findFirst()
