@@ -71,6 +71,7 @@ public final class DomainXml {
     private int statsPeriodSeconds = 10;
     private String video = "vga";
     private Optional<String> metadata = Optional.empty();
+    private Optional<String> mark = Optional.empty();
     private Optional<String> serialNumber = Optional.empty();
     private boolean runAsRoot = true;
 
@@ -169,6 +170,12 @@ public final class DomainXml {
         return this;
     }
 
+    /// @param element one more element below `<metadata>`, in a namespace of its own
+    public DomainXml mark(String element) {
+        mark = Optional.of(element);
+        return this;
+    }
+
     /// @param text the serial number of the machine as the guest reads it; by default its UUID
     public DomainXml serialNumber(String text) {
         serialNumber = Optional.of(text);
@@ -186,7 +193,11 @@ public final class DomainXml {
         var xml = new StringBuilder();
         xml.append("<domain type='%s'>\n".formatted(virtType.wire()));
         xml.append("<name>%s</name><uuid>%s</uuid>\n".formatted(Xml.escape(name), uuid));
-        metadata.ifPresent(m -> xml.append("<metadata>").append(m).append("</metadata>\n"));
+        if (metadata.isPresent() || mark.isPresent())
+            xml.append("<metadata>")
+                    .append(metadata.orElse(""))
+                    .append(mark.orElse(""))
+                    .append("</metadata>\n");
         xml.append("<memory unit='MiB'>%d</memory><currentMemory unit='MiB'>%d</currentMemory>\n"
                 .formatted(memoryMib, memoryMib));
         xml.append("<vcpu placement='static'>%d</vcpu>\n".formatted(vcpus));

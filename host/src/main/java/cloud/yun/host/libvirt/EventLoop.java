@@ -47,7 +47,8 @@ final class EventLoop {
         // libvirt writes each error to standard error unless it is given a function: ours says nothing.
         setQuiet();
         Native.check(Native.callInt("virEventRegisterDefaultImpl"));
-        // The loop sleeps until something happens on a descriptor or a timer is due; without one it could sleep through
+        // The loop sleeps until something happens on a descriptor or a timer is due; without one it could sleep
+        // through
         // the registration of the first. A timer of one second bounds that.
         Native.check(Native.callInt(
                 "virEventAddTimeout",
