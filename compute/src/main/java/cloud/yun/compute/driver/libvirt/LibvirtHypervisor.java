@@ -1,0 +1,484 @@
+package cloud.yun.compute.driver.libvirt;
+
+import cloud.yun.compute.driver.HypervisorDriver;
+import cloud.yun.host.libvirt.Affect;
+import cloud.yun.host.libvirt.Domain;
+import cloud.yun.host.libvirt.DomainEvent;
+import cloud.yun.host.libvirt.DomainState;
+import cloud.yun.host.libvirt.DomainView;
+import cloud.yun.host.libvirt.Libvirt;
+import cloud.yun.host.libvirt.LibvirtError;
+import cloud.yun.host.libvirt.LibvirtException;
+import cloud.yun.host.process.Commands;
+import cloud.yun.kernel.error.CloudException;
+import cloud.yun.kernel.error.CloudException.Conflict;
+import cloud.yun.kernel.error.CloudException.Unavailable;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/// Guests of QEMU through libvirt.
+public final class LibvirtHypervisor implements HypervisorDriver, AutoCloseable {
+    private static final Duration GLANCE = Duration.ofSeconds(1);
+
+    private final LibvirtOptions options;
+    private final Domains domains;
+    private final ImageCache cache;
+    private final GuestFiles files;
+    private final GuestXml xml;
+    private final PowerWatch watch;
+    private final HostView hostView;
+
+    /// @param uri says where libvirt is and may start it; asked whenever there is no connection
+    public LibvirtHypervisor(LibvirtOptions options, Supplier<String> uri, Commands commands, Clock clock) {
+        this(
+                options,
+                uri,
+                commands,
+                clock,
+                work -> Thread.ofVirtual().name("power-watch").start(work));
+    }
+
+    LibvirtHypervisor(LibvirtOptions options, Supplier<String> uri, Commands commands, Clock clock, Executor aside) {
+        this.options = options;
+        this.watch = new PowerWatch(this::state, this::guests, aside);
+        this.domains = new Domains(uri, options.instances(), watch::received);
+        this.cache = new ImageCache(options.cache(), options.forceRaw(), commands);
+        this.files = new GuestFiles(options.instances(), cache, commands);
+        this.xml = new GuestXml(options, files, clock);
+        this.hostView = new HostView(options);
+    }
+
+    // ---------------------------------------------------------------- files
+
+    @Override
+    public void cacheImage(Image image) {
+        cache.ensure(image);
+    }
+
+    @Override
+    public void createDisks(Guest guest) {
+        guest.image().ifPresent(cache::ensure);
+        files.create(guest);
+    }
+
+    @Override
+    public void deleteDisks(String serverId) {
+        if (domains.find(serverId).map(d -> d.state().active()).orElse(false))
+            throw new Conflict("Guest " + serverId + " still has its disks open.");
+        files.delete(serverId);
+    }
+
+    @Override
+    public Set<String> serversWithFiles() {
+        return files.servers();
+    }
+
+    @Override
+    public String consoleLog(String serverId, long bytesMax) {
+        return files.console(serverId, bytesMax);
+    }
+
+    // ---------------------------------------------------------------- life
+
+    /// Every change of a guest goes through here, so that the watch knows it was ordered.
+    private void command(String serverId, Consumer<Libvirt> work) {
+        watch.commanded(serverId);
+        try {
+            domains.call(libvirt -> {
+                work.accept(libvirt);
+                return true;
+            });
+        } finally {
+            watch.settled(serverId, stateIfKnown(serverId));
+        }
+    }
+
+    private Optional<PowerState> stateIfKnown(String serverId) {
+        try {
+            return state(serverId);
+        } catch (CloudException | LibvirtException e) {
+            // The command's own failure says more; without an expectation the watch keeps still.
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public void start(Guest guest) {
+        command(guest.serverId(), libvirt -> {
+            var found = domains.find(guest.serverId());
+            if (found.isPresent() && found.get().state().active()) return;
+            define(libvirt, guest).ensureStarted();
+        });
+    }
+
+    /// The definition is written anew each time: what the database says wins over what was.
+    private Domain define(Libvirt libvirt, Guest guest) {
+        var id = UUID.fromString(guest.serverId());
+        libvirt.find(id).filter(d -> !domains.ours(d)).ifPresent(d -> {
+            throw new Conflict("The host has a guest of somebody else with the id " + id + ".");
+        });
+        domains.forget(guest.serverId());
+        var name = libvirt.find(guest.domainName())
+                        .filter(d -> !d.uuid().equals(id))
+                        .isEmpty()
+                ? guest.domainName()
+                // Somebody else's cloud on this machine counts its instances up as well.
+                : guest.domainName() + "-" + guest.serverId().substring(0, 8);
+        var text = xml.of(guest, name, domains.mark());
+        files.writeXml(guest.serverId(), text);
+        return libvirt.define(text);
+    }
+
+    @Override
+    public void stop(String serverId, Duration timeout, Duration retry) {
+        command(serverId, libvirt -> {
+            var found = domains.find(serverId);
+            if (found.isEmpty()) return;
+            var domain = found.get();
+            // A guest that does not run hears no button.
+            boolean hears = domain.state() == DomainState.RUNNING || domain.state() == DomainState.BLOCKED;
+            if (hears && !timeout.isZero() && shutDown(libvirt, domain, timeout, retry)) return;
+            domain.ensureDestroyed();
+        });
+    }
+
+    private static boolean shutDown(Libvirt libvirt, Domain domain, Duration timeout, Duration retry) {
+        return awaiting(libvirt, domain, news -> {
+            long end = System.nanoTime() + timeout.toNanos();
+            while (true) {
+                if (!press(domain)) return true;
+                long next = Math.min(end, System.nanoTime() + Math.max(retry.toNanos(), 1));
+                if (until(next, news, () -> !domain.state().active())) return true;
+                if (System.nanoTime() >= end) return false;
+            }
+        });
+    }
+
+    /// @return false when it is off already
+    private static boolean press(Domain domain) {
+        try {
+            domain.shutdown();
+            return true;
+        } catch (LibvirtException e) {
+            if (e.is(LibvirtError.OPERATION_INVALID) && !domain.state().active()) return false;
+            throw e;
+        }
+    }
+
+    @FunctionalInterface
+    private interface Waiting {
+        boolean with(BlockingQueue<DomainEvent> news) throws InterruptedException;
+    }
+
+    /// Listens to one domain's events while `work` waits for them.
+    private static boolean awaiting(Libvirt libvirt, Domain domain, Waiting work) {
+        var news = new LinkedBlockingQueue<DomainEvent>();
+        var id = domain.uuid();
+        try (var _ = libvirt.onEvent(e -> {
+            if (e.uuid().equals(id)) news.add(e);
+        })) {
+            return work.with(news);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Unavailable("The host is stopping.", "interrupted while waiting for a guest", e);
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) { // AutoCloseable's signature; the subscription throws nothing checked
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// An event is the fast way; a look each second covers one that was lost with the connection.
+    private static boolean until(long end, BlockingQueue<DomainEvent> news, Supplier<Boolean> so)
+            throws InterruptedException {
+        while (!so.get()) {
+            long left = Math.min(end - System.nanoTime(), GLANCE.toNanos());
+            if (left <= 0) return false;
+            news.poll(left, TimeUnit.NANOSECONDS);
+        }
+        return true;
+    }
+
+    @Override
+    public void destroy(String serverId) {
+        command(
+                serverId,
+                libvirt -> domains.find(serverId).ifPresent(domain -> {
+                    domain.ensureDestroyed();
+                    domain.undefine();
+                    domains.forget(serverId);
+                }));
+    }
+
+    @Override
+    public void rebootSoft(Guest guest, Duration timeout) {
+        command(guest.serverId(), libvirt -> {
+            var domain = domains.require(guest.serverId());
+            boolean runs = domain.state() == DomainState.RUNNING || domain.state() == DomainState.BLOCKED;
+            if (!runs || timeout.isZero() || !restarted(libvirt, domain, timeout)) replace(libvirt, guest);
+        });
+    }
+
+    /// QEMU stays the same process: libvirt resets it when the guest has shut down.
+    private static boolean restarted(Libvirt libvirt, Domain domain, Duration timeout) {
+        return awaiting(libvirt, domain, news -> {
+            domain.reboot();
+            long end = System.nanoTime() + timeout.toNanos();
+            while (true) {
+                long left = end - System.nanoTime();
+                if (left <= 0) return false;
+                if (news.poll(left, TimeUnit.NANOSECONDS) instanceof DomainEvent.Rebooted) return true;
+            }
+        });
+    }
+
+    @Override
+    public void rebootHard(Guest guest) {
+        command(guest.serverId(), libvirt -> replace(libvirt, guest));
+    }
+
+    private void replace(Libvirt libvirt, Guest guest) {
+        domains.find(guest.serverId()).ifPresent(domain -> {
+            domain.ensureDestroyed();
+            if (domain.hasManagedSave()) domain.removeManagedSave();
+        });
+        createDisks(guest);
+        define(libvirt, guest).ensureStarted();
+    }
+
+    @Override
+    public void pause(String serverId) {
+        command(serverId, libvirt -> {
+            var domain = domains.require(serverId);
+            if (domain.state() != DomainState.PAUSED) domain.suspend();
+        });
+    }
+
+    @Override
+    public void unpause(String serverId) {
+        command(serverId, libvirt -> {
+            var domain = domains.require(serverId);
+            if (domain.state() == DomainState.PAUSED) domain.resume();
+        });
+    }
+
+    @Override
+    public void suspend(String serverId) {
+        command(serverId, libvirt -> {
+            var domain = domains.require(serverId);
+            if (domain.state().active()) domain.managedSave();
+            else if (!domain.hasManagedSave())
+                throw new Conflict("The guest is off: there is no memory that could be saved.");
+        });
+    }
+
+    @Override
+    public void resume(Guest guest) {
+        command(guest.serverId(), libvirt -> {
+            var found = domains.find(guest.serverId());
+            // The saved memory belongs to the definition it was saved with; that one must stay.
+            if (found.isPresent() && found.get().hasManagedSave()) found.get().ensureStarted();
+            else if (found.isEmpty() || !found.get().state().active())
+                define(libvirt, guest).ensureStarted();
+            if (domains.require(guest.serverId()).state() == DomainState.PAUSED)
+                domains.require(guest.serverId()).resume();
+        });
+    }
+
+    // ---------------------------------------------------------------- devices
+
+    @Override
+    public void attachVolume(String serverId, Disk disk) {
+        var device = GuestXml.volume(disk);
+        attach(
+                serverId,
+                device.toXml(),
+                view -> view.diskWithAlias(GuestXml.volumeAlias(disk.volumeId()))
+                        .isPresent());
+    }
+
+    @Override
+    public void detachVolume(String serverId, Disk disk) {
+        var alias = GuestXml.volumeAlias(disk.volumeId());
+        detach(
+                serverId,
+                GuestXml.volume(disk).toXml(),
+                alias,
+                view -> view.diskWithAlias(alias).isPresent(),
+                "volume " + disk.volumeId());
+    }
+
+    @Override
+    public void attachNic(String serverId, Nic nic) {
+        attach(serverId, GuestXml.nic(nic).toXml(), view -> view.nic(nic.mac()).isPresent());
+    }
+
+    @Override
+    public void detachNic(String serverId, Nic nic) {
+        detach(
+                serverId,
+                GuestXml.nic(nic).toXml(),
+                GuestXml.nicAlias(nic.portId()),
+                view -> view.nic(nic.mac()).isPresent(),
+                "port " + nic.portId());
+    }
+
+    @FunctionalInterface
+    private interface Has {
+        boolean in(DomainView view);
+    }
+
+    private void attach(String serverId, String device, Has has) {
+        command(serverId, libvirt -> {
+            var domain = domains.require(serverId);
+            if (!has.in(DomainView.parse(domain.inactiveXml()))) domain.attachDevice(device, Affect.CONFIG);
+            if (domain.state().active() && !has.in(domain.view())) domain.attachDevice(device, Affect.LIVE);
+        });
+    }
+
+    /// First out of the running guest, which may refuse, then out of the definition: a refusal leaves both as they
+    /// were.
+    private void detach(String serverId, String device, String alias, Has has, String what) {
+        command(serverId, libvirt -> {
+            var found = domains.find(serverId);
+            if (found.isEmpty()) return;
+            var domain = found.get();
+            if (domain.state().active()
+                    && has.in(domain.view())
+                    && !domain.detach().andWait(device, alias, options.detachAttempts(), options.detachWait()))
+                throw new Conflict("The guest did not let go of " + what + ".");
+            if (has.in(DomainView.parse(domain.inactiveXml()))) domain.detachDevice(device, Affect.CONFIG);
+        });
+    }
+
+    @Override
+    public void resizeVolume(String serverId, Disk disk, long sizeBytes) {
+        command(serverId, libvirt -> {
+            var domain = domains.require(serverId);
+            if (domain.state().active()) domain.blockResize(GuestXml.target(disk.device()), sizeBytes);
+        });
+    }
+
+    // ---------------------------------------------------------------- looks
+
+    @Override
+    public Optional<Vnc> vnc(String serverId) {
+        return domains.call(_ -> domains.find(serverId)
+                .filter(d -> d.state().active())
+                .flatMap(d -> d.view().vncPort())
+                .map(port -> new Vnc(address(options.vncListen()), port)));
+    }
+
+    /// Where to connect to what listens everywhere.
+    private String address(String listen) {
+        return listen.equals("0.0.0.0") || listen.equals("::") ? options.hostIp() : listen;
+    }
+
+    @Override
+    public Optional<PowerState> state(String serverId) {
+        return domains.call(_ -> domains.find(serverId).flatMap(LibvirtHypervisor::power));
+    }
+
+    @Override
+    public Map<String, PowerState> guests() {
+        return domains.call(_ -> {
+            var found = new HashMap<String, PowerState>();
+            for (var domain : domains.all())
+                power(domain).ifPresent(state -> found.put(domain.uuid().toString(), state));
+            return found;
+        });
+    }
+
+    private static Optional<PowerState> power(Domain domain) {
+        try {
+            return Optional.of(
+                    switch (domain.state()) {
+                        case NOSTATE -> PowerState.NOSTATE;
+                        // SHUTDOWN is the way to SHUTOFF, and of a soft reboot: the guest still runs.
+                        case RUNNING, BLOCKED, SHUTDOWN -> PowerState.RUNNING;
+                        case PAUSED -> PowerState.PAUSED;
+                        case SHUTOFF -> PowerState.SHUTDOWN;
+                        case CRASHED -> PowerState.CRASHED;
+                        case PMSUSPENDED -> PowerState.SUSPENDED;
+                    });
+        } catch (LibvirtException e) {
+            if (e.is(LibvirtError.NO_DOMAIN)) return Optional.empty();
+            throw e;
+        }
+    }
+
+    @Override
+    public Diagnostics diagnostics(String serverId) {
+        return domains.call(_ -> {
+            var domain = domains.require(serverId);
+            var info = domain.info();
+            var drives = new LinkedHashMap<String, Map<String, Long>>();
+            var nics = new LinkedHashMap<String, Map<String, Long>>();
+            var view = domain.view();
+            if (info.state().active()) {
+                for (var disk : view.disks()) {
+                    var stats = domain.blockStats(disk.target());
+                    drives.put(
+                            disk.target(),
+                            Map.of(
+                                    "read_bytes", stats.readBytes(),
+                                    "read_requests", stats.readRequests(),
+                                    "write_bytes", stats.writtenBytes(),
+                                    "write_requests", stats.writeRequests(),
+                                    "errors_count", stats.errors()));
+                }
+                for (var nic : view.interfaces()) {
+                    if (nic.device().isEmpty()) continue;
+                    var stats = domain.interfaceStats(nic.device().get());
+                    nics.put(
+                            nic.mac(),
+                            Map.of(
+                                    "rx_octets", stats.rxBytes(),
+                                    "rx_packets", stats.rxPackets(),
+                                    "rx_errors", stats.rxErrors(),
+                                    "rx_drop", stats.rxDropped(),
+                                    "tx_octets", stats.txBytes(),
+                                    "tx_packets", stats.txPackets(),
+                                    "tx_errors", stats.txErrors(),
+                                    "tx_drop", stats.txDropped()));
+                }
+            }
+            return new Diagnostics(
+                    power(domain).orElse(PowerState.NOSTATE),
+                    info.cpuTime().toNanos(),
+                    hostView.uptimeSeconds(files.xml(serverId), info.state().active()),
+                    (int) (info.maxMemoryKib() / 1024),
+                    drives,
+                    nics);
+        });
+    }
+
+    @Override
+    public Host host() {
+        return domains.call(hostView::of);
+    }
+
+    @Override
+    public void onStateChange(BiConsumer<String, PowerState> listener) {
+        watch.listener(listener);
+    }
+
+    /// The connection ends; guests go on.
+    @Override
+    public void close() {
+        domains.close();
+    }
+}
