@@ -1,17 +1,24 @@
 package cloud.yun.network;
 
+import cloud.yun.host.process.Commands;
 import cloud.yun.kernel.Kernel;
 import cloud.yun.kernel.Room;
 import cloud.yun.kernel.check.Invariant;
+import cloud.yun.kernel.config.Config;
+import cloud.yun.kernel.config.Config.Wrong;
 import cloud.yun.kernel.config.Option;
 import cloud.yun.kernel.db.Tx;
 import cloud.yun.kernel.http.ApiService;
 import cloud.yun.kernel.http.FaultDialect;
+import cloud.yun.kernel.http.Reply;
+import cloud.yun.kernel.http.Request;
 import cloud.yun.kernel.http.Route;
+import cloud.yun.kernel.json.Json;
 import cloud.yun.kernel.policy.Policy;
 import cloud.yun.kernel.quota.Quotas;
 import cloud.yun.kernel.reconcile.Reconciler;
 import cloud.yun.kernel.reconcile.ReconcilerLoop;
+import cloud.yun.network.agent.AgentService;
 import cloud.yun.network.agent.Agents;
 import cloud.yun.network.agent.NetworkAgent;
 import cloud.yun.network.agent.Plugin;
@@ -20,20 +27,42 @@ import cloud.yun.network.api.Crud;
 import cloud.yun.network.api.CrudRoutes;
 import cloud.yun.network.api.Dirty;
 import cloud.yun.network.api.Guard;
+import cloud.yun.network.api.Tags;
 import cloud.yun.network.apply.Applier;
+import cloud.yun.network.apply.LateScheduling;
 import cloud.yun.network.apply.WantedState;
+import cloud.yun.network.check.HostInvariant;
+import cloud.yun.network.check.QuotaInvariant;
+import cloud.yun.network.check.RowsInvariant;
 import cloud.yun.network.dhcp.DhcpNetworks;
 import cloud.yun.network.driver.NetworkDriver;
+import cloud.yun.network.driver.SimulatedNetworkDriver;
+import cloud.yun.network.extension.InfoRoutes;
+import cloud.yun.network.extension.IpAvailability;
+import cloud.yun.network.floatingip.FloatingIpService;
+import cloud.yun.network.linuxbridge.LinuxBridgeConfig;
+import cloud.yun.network.linuxbridge.LinuxBridgeDriver;
+import cloud.yun.network.metadata.MetadataServer;
 import cloud.yun.network.network.NetworkService;
 import cloud.yun.network.port.PortService;
 import cloud.yun.network.port.Ports;
+import cloud.yun.network.quota.QuotaRoutes;
+import cloud.yun.network.rbac.RbacService;
+import cloud.yun.network.router.RouterFlows;
+import cloud.yun.network.router.RouterInterfaces;
+import cloud.yun.network.router.RouterRoutes;
+import cloud.yun.network.router.RouterService;
 import cloud.yun.network.securitygroup.SecurityGroupRuleService;
 import cloud.yun.network.securitygroup.SecurityGroupService;
 import cloud.yun.network.securitygroup.SecurityGroups;
 import cloud.yun.network.segment.Segments;
+import cloud.yun.network.serverport.AddressLookup;
 import cloud.yun.network.serverport.PortsOfServers;
 import cloud.yun.network.subnet.SubnetService;
 import cloud.yun.network.subnet.Subnets;
+import cloud.yun.network.subnetpool.AddressScopeService;
+import cloud.yun.network.subnetpool.SubnetPoolService;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -54,7 +83,10 @@ public final class NetworkModule implements Room {
     private final Agents agents;
     private final PortsOfServers serverPorts;
     private final List<Route> routes = new ArrayList<>();
-    private final List<Crud> resources;
+    private final RouterFlows routerFlows;
+    private final LateScheduling late;
+    private Optional<MetadataSource> metadataSource = Optional.empty();
+    private Optional<MetadataServer> metadataServer = Optional.empty();
     private Optional<ReconcilerLoop> loop = Optional.empty();
     private Optional<AutoCloseable> plugin = Optional.empty();
 
@@ -79,20 +111,78 @@ public final class NetworkModule implements Room {
         var ports = new Ports(common, groups);
         var dhcp = new DhcpNetworks(common, ports);
         var subnets = new Subnets(common, ports, dhcp);
-        PortService.Releases releases = (tx, caller, port) -> {};
-        serverPorts = new PortsOfServers(common, ports, groups, releases, applier);
-        resources = List.of(
-                new NetworkService(common, new Segments(kernel.config()), subnets, groups),
-                new SubnetService(common, subnets),
-                new PortService(common, ports, groups, releases),
-                new SecurityGroupService(common, groups),
-                new SecurityGroupRuleService(common));
-        for (var resource : resources) routes.addAll(new CrudRoutes(resource, common.guard()).routes());
+        routerFlows = new RouterFlows(common, kernel.flows(), applier, ports);
+        late = new LateScheduling(common, dhcp, routerFlows);
+        var floatingIps = new FloatingIpService(common, ports, routerFlows);
+        serverPorts = new PortsOfServers(common, ports, groups, floatingIps, applier);
+        var routers = new RouterService(common, ports, routerFlows);
+        var portService = new PortService(common, ports, groups, floatingIps);
+        tagged(new NetworkService(common, new Segments(kernel.config()), subnets, groups), "network");
+        tagged(new SubnetService(common, subnets), "subnet");
+        tagged(portService, "port");
+        tagged(new SecurityGroupService(common, groups), "security_group");
+        tagged(routers, "router");
+        tagged(floatingIps, "floating_ip");
+        tagged(new SubnetPoolService(common), "subnet_pool");
+        routes.addAll(usual(new SecurityGroupRuleService(common)).stream()
+                .filter(r -> !r.method().equals("PUT"))
+                .toList());
+        routes.addAll(usual(new AddressScopeService(common)));
+        routes.addAll(usual(new RbacService(common)));
+        var agentService = new AgentService(common);
+        routes.addAll(agentService.routes(usual(agentService)));
+        routes.addAll(new RouterRoutes(routers, new RouterInterfaces(common, ports, routers, routerFlows)).routes());
+        routes.add(Route.get("/v2.0/ports/{id}/bindings", r -> bindings(portService, r))
+                .policyOnObject("get_port_bindings"));
+        routes.addAll(new QuotaRoutes(common).routes());
+        routes.addAll(new InfoRoutes(common).routes());
+        routes.addAll(new IpAvailability(common).routes());
+    }
+
+    private static Reply bindings(PortService ports, Request request) {
+        var body = Json.object();
+        body.set("bindings", ports.bindings(request.caller(), request.variable("id")));
+        return Reply.ok(body);
+    }
+
+    private List<Route> usual(Crud resource) {
+        return new CrudRoutes(resource, common.guard()).routes();
+    }
+
+    private void tagged(Crud resource, String table) {
+        routes.addAll(usual(resource));
+        routes.addAll(new Tags(common, resource, table).routes());
+    }
+
+    /// The driver that `[ml2] mechanism_drivers` names.
+    ///
+    /// @param data the cloud's data directory
+    /// @throws Wrong there is no such driver
+    public static NetworkDriver driver(Config config, Path data, Commands commands) {
+        var names = config.get(NetworkOptions.MECHANISM_DRIVERS);
+        if (names.equals(List.of("simulated"))) return new SimulatedNetworkDriver();
+        if (names.equals(List.of("linuxbridge")))
+            return new LinuxBridgeDriver(
+                    commands, LinuxBridgeConfig.from(config, data.resolve("network"), metadataSocket(data)));
+        throw new Wrong("[ml2] mechanism_drivers: there is no driver '" + String.join(",", names)
+                + "' here; choose linuxbridge or simulated");
+    }
+
+    /// Where the proxies in the namespaces find the metadata service.
+    public static Path metadataSocket(Path data) {
+        return data.resolve("network").resolve("metadata.sock");
+    }
+
+    /// Serves guests their metadata from `source` as soon as the room starts. Call it before [#start].
+    public void metadata(MetadataSource source) {
+        metadataSource = Optional.of(source);
     }
 
     /// All options of the room.
     public static List<Option<?>> options() {
-        return NetworkOptions.all();
+        var all = new ArrayList<>(NetworkOptions.all());
+        all.addAll(LinuxBridgeConfig.options());
+        return all;
     }
 
     private static Map<String, Long> quotaDefaults(Kernel kernel) {
@@ -138,7 +228,10 @@ public final class NetworkModule implements Room {
 
     @Override
     public List<Invariant> invariants() {
-        return List.of();
+        return List.of(
+                new RowsInvariant(common),
+                new QuotaInvariant(common),
+                new HostInvariant(common, applier, kernel.flows()));
     }
 
     @Override
@@ -150,10 +243,14 @@ public final class NetworkModule implements Room {
         applying.start();
         applying.wake();
         loop = Optional.of(applying);
+        late.reconcile();
+        metadataServer = metadataSource.map(source ->
+                MetadataServer.start(metadataSocket(kernel.data()), new AddressLookup(common.db()), source));
     }
 
     @Override
     public void stop() {
+        metadataServer.ifPresent(MetadataServer::close);
         loop.ifPresent(ReconcilerLoop::close);
         agent.close();
         plugin.ifPresent(p -> {

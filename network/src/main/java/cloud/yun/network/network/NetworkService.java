@@ -19,7 +19,7 @@ import cloud.yun.network.api.Shape;
 import cloud.yun.network.api.Shape.Draft;
 import cloud.yun.network.api.Standard;
 import cloud.yun.network.api.Values;
-import cloud.yun.network.rbac.RbacStore;
+import cloud.yun.network.rbac.Grants;
 import cloud.yun.network.securitygroup.SecurityGroups;
 import cloud.yun.network.segment.Segments;
 import cloud.yun.network.subnet.Subnets;
@@ -97,12 +97,14 @@ public final class NetworkService implements Crud {
     private final Segments segments;
     private final Subnets subnets;
     private final SecurityGroups groups;
+    private final Grants grants;
 
     public NetworkService(Common common, Segments segments, Subnets subnets, SecurityGroups groups) {
         this.common = common;
         this.segments = segments;
         this.subnets = subnets;
         this.groups = groups;
+        this.grants = new Grants(common);
     }
 
     @Override
@@ -168,9 +170,8 @@ public final class NetworkService implements Crud {
                 Optional.empty(),
                 row.standard());
         store.segment(network);
-        var rbac = new RbacStore(tx);
-        if (draft.flag("shared")) rbac.insert(common.id(), row.projectId(), "network", id, "access_as_shared", "*");
-        if (external) rbac.insert(common.id(), row.projectId(), "network", id, "access_as_external", "*");
+        if (draft.flag("shared")) grants.all(tx, row.projectId(), "network", id, Grants.SHARED);
+        if (external) grants.all(tx, row.projectId(), "network", id, Grants.EXTERNAL);
         var object = render(network, List.of(), draft.flag("shared"), List.of(), Map.of());
         object.put("is_default", network.isDefault());
         common.emit(tx, caller, SHAPE, "create", network.projectId(), id, object.deepCopy());
@@ -279,27 +280,27 @@ public final class NetworkService implements Crud {
     }
 
     private void sharing(Tx tx, Network seen, Network merged, ObjectNode changes) {
-        var rbac = new RbacStore(tx);
         if (changes.has("shared")) {
             if (changes.path("shared").asBoolean())
-                rbac.insert(common.id(), seen.projectId(), "network", seen.id(), "access_as_shared", "*");
+                grants.all(tx, seen.projectId(), "network", seen.id(), Grants.SHARED);
             else unshare(tx, seen);
         }
         if (merged.external() && !seen.external())
-            rbac.insert(common.id(), seen.projectId(), "network", seen.id(), "access_as_external", "*");
-        if (!merged.external() && seen.external()) rbac.deleteAction(seen.id(), "access_as_external");
+            grants.all(tx, seen.projectId(), "network", seen.id(), Grants.EXTERNAL);
+        if (!merged.external() && seen.external()) grants.action(tx, seen.id(), Grants.EXTERNAL);
     }
 
-    private static void unshare(Tx tx, Network seen) {
+    private void unshare(Tx tx, Network seen) {
         if (tx.exists(
                 "SELECT 1 AS one FROM port WHERE network_id = ? AND project_id NOT IN (?, '')"
                         + " AND device_owner NOT LIKE 'network:%'",
-                seen.id(), seen.projectId()))
+                seen.id(),
+                seen.projectId()))
             throw new Conflict(
                     "Unable to reconfigure sharing settings for network " + seen.id()
                             + ". Multiple tenants are using it.",
                     "InvalidSharedSetting");
-        new RbacStore(tx).delete(seen.id(), "access_as_shared", "*");
+        grants.none(tx, seen.id(), Grants.SHARED);
     }
 
     private void changedOnHosts(Tx tx, Network network) {
@@ -331,6 +332,7 @@ public final class NetworkService implements Crud {
                         "NetworkInUse");
             subnets.dropAll(tx, seen);
             Standard.dropTags(tx, id);
+            grants.gone(tx, id);
             store.delete(id);
             common.give(tx, seen.projectId(), "network", 1);
             common.emitDelete(tx, caller, SHAPE, seen.projectId(), id);

@@ -137,7 +137,6 @@ public final class NetworkStore {
     }
 
     void delete(String id) {
-        tx.update("DELETE FROM network_rbac WHERE object_id = ?", id);
         tx.update("DELETE FROM network WHERE id = ?", id);
     }
 

@@ -3,32 +3,20 @@ package cloud.yun.network.rbac;
 import cloud.yun.kernel.db.Tx;
 
 /// SQL of the table `network_rbac`.
-public final class RbacStore {
+final class RbacStore {
     private final Tx tx;
 
-    public RbacStore(Tx tx) {
+    RbacStore(Tx tx) {
         this.tx = tx;
     }
 
     /// @return false when the same grant was there already
-    public boolean insert(
+    boolean insert(
             String id, String projectId, String objectType, String objectId, String action, String targetProject) {
         return tx.update("""
                         INSERT INTO network_rbac (id, project_id, object_type, object_id, action, target_project)
                         VALUES (?, ?, ?, ?, ?, ?)
                         ON CONFLICT (object_id, action, target_project) DO NOTHING
                         """, id, projectId, objectType, objectId, action, targetProject) == 1;
-    }
-
-    public void delete(String objectId, String action, String targetProject) {
-        tx.update(
-                "DELETE FROM network_rbac WHERE object_id = ? AND action = ? AND target_project = ?",
-                objectId,
-                action,
-                targetProject);
-    }
-
-    public void deleteAction(String objectId, String action) {
-        tx.update("DELETE FROM network_rbac WHERE object_id = ? AND action = ?", objectId, action);
     }
 }

@@ -16,7 +16,7 @@ import cloud.yun.network.api.Shape;
 import cloud.yun.network.api.Shape.Draft;
 import cloud.yun.network.api.Standard;
 import cloud.yun.network.api.Values;
-import cloud.yun.network.rbac.RbacStore;
+import cloud.yun.network.rbac.Grants;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -167,7 +167,7 @@ public final class SecurityGroupService implements Crud {
             common.give(tx, seen.projectId(), "security_group_rule", own);
             common.give(tx, seen.projectId(), "security_group", 1);
             Standard.dropTags(tx, id);
-            new RbacStore(tx).deleteAction(id, "access_as_shared");
+            new Grants(common).gone(tx, id);
             store.delete(id);
             common.emitDelete(tx, caller, SHAPE, seen.projectId(), id);
         });

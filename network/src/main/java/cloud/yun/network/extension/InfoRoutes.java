@@ -1,0 +1,114 @@
+package cloud.yun.network.extension;
+
+import cloud.yun.kernel.http.Reply;
+import cloud.yun.kernel.http.Request;
+import cloud.yun.kernel.http.Route;
+import cloud.yun.kernel.json.Json;
+import cloud.yun.network.api.Common;
+import java.util.List;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// What needs no resource of its own.
+public final class InfoRoutes {
+    private static final List<List<String>> RESOURCES = List.of(
+            List.of("network", "networks"),
+            List.of("subnet", "subnets"),
+            List.of("subnetpool", "subnetpools"),
+            List.of("port", "ports"));
+
+    private final Common common;
+
+    public InfoRoutes(Common common) {
+        this.common = common;
+    }
+
+    public List<Route> routes() {
+        return List.of(
+                Route.get("/", InfoRoutes::versions).open(),
+                Route.get("/v2.0", InfoRoutes::resources),
+                Route.get("/v2.0/extensions", r -> extensions()),
+                Route.get("/v2.0/extensions/{alias}", InfoRoutes::extension),
+                Route.get("/v2.0/availability_zones", r -> zones()).policyOnObject("get_availability_zone"),
+                Route.get("/v2.0/service-providers", r -> providers()).policyOnObject("get_service_provider"));
+    }
+
+    private static Reply versions(Request request) {
+        var body = Json.object();
+        var version = body.putArray("versions").addObject().put("id", "v2.0").put("status", "CURRENT");
+        version.putArray("links").addObject().put("rel", "self").put("href", request.url() + "/v2.0/");
+        return Reply.ok(body);
+    }
+
+    private static Reply resources(Request request) {
+        var body = Json.object();
+        var array = body.putArray("resources");
+        for (var resource : RESOURCES) {
+            var one = array.addObject().put("name", resource.getFirst()).put("collection", resource.getLast());
+            one.putArray("links")
+                    .addObject()
+                    .put("rel", "self")
+                    .put("href", request.url() + "/v2.0/" + resource.getLast());
+        }
+        return Reply.ok(body);
+    }
+
+    private static ObjectNode render(Extensions.Extension e) {
+        var object = Json.object()
+                .put("name", e.name())
+                .put("alias", e.alias())
+                .put("description", e.description())
+                .put("updated", e.updated());
+        object.putArray("links");
+        return object;
+    }
+
+    private static Reply extensions() {
+        var body = Json.object();
+        ArrayNode array = body.putArray("extensions");
+        for (var extension : Extensions.ALL) array.add(render(extension));
+        return Reply.ok(body);
+    }
+
+    private static Reply extension(Request request) {
+        var alias = request.variable("alias");
+        for (var extension : Extensions.ALL)
+            if (extension.alias().equals(alias)) {
+                var body = Json.object();
+                body.set("extension", render(extension));
+                return Reply.ok(body);
+            }
+        // Neutron's extension controller answers in WebOb's form, not in its own.
+        return Reply.json(
+                404,
+                Json.object()
+                        .put(
+                                "message",
+                                "The resource could not be found.<br /><br />\nExtension with alias " + alias
+                                        + " does not exist\n\n")
+                        .put("code", "404 Not Found")
+                        .put("title", "Not Found"));
+    }
+
+    /// One zone, for networks as soon as an agent serves DHCP, for routers as soon as one has L3.
+    private Reply zones() {
+        return Reply.ok(common.db().read(tx -> {
+            var body = Json.object();
+            var array = body.putArray("availability_zones");
+            if (tx.exists("SELECT 1 AS one FROM network_agent LIMIT 1"))
+                for (var resource : List.of("network", "router"))
+                    array.addObject().put("name", "nova").put("resource", resource).put("state", "available");
+            return body;
+        }));
+    }
+
+    private static Reply providers() {
+        var body = Json.object();
+        body.putArray("service_providers")
+                .addObject()
+                .put("service_type", "L3_ROUTER_NAT")
+                .put("name", "single_node")
+                .put("default", true);
+        return Reply.ok(body);
+    }
+}

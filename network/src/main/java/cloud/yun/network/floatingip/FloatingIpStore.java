@@ -1,0 +1,131 @@
+package cloud.yun.network.floatingip;
+
+import cloud.yun.kernel.db.Row;
+import cloud.yun.kernel.db.Select;
+import cloud.yun.kernel.db.Tx;
+import cloud.yun.network.api.ListQuery;
+import cloud.yun.network.api.Standard;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// SQL of the table `floating_ip`.
+final class FloatingIpStore {
+    private static final String COLUMNS = """
+            id, project_id, floating_address, floating_network_id, floating_port_id, router_id, port_id,
+            fixed_address, status, dns_name, dns_domain,\s""" + Standard.COLUMNS;
+
+    private final Tx tx;
+
+    FloatingIpStore(Tx tx) {
+        this.tx = tx;
+    }
+
+    Optional<FloatingIp> find(String id) {
+        return tx.first("SELECT " + COLUMNS + " FROM floating_ip WHERE id = ?", FloatingIpStore::map, id);
+    }
+
+    /// As [#find], and nobody else changes it before this transaction ends.
+    Optional<FloatingIp> lock(String id) {
+        return tx.first(
+                "SELECT " + COLUMNS + " FROM floating_ip WHERE id = ?" + tx.dialect().forUpdate(),
+                FloatingIpStore::map,
+                id);
+    }
+
+    List<FloatingIp> ofPort(String portId) {
+        return tx.query("SELECT " + COLUMNS + " FROM floating_ip WHERE port_id = ?", FloatingIpStore::map, portId);
+    }
+
+    List<FloatingIp> list(ListQuery query, Optional<String> projectId) {
+        var select = Select.of(COLUMNS, "floating_ip");
+        projectId.ifPresent(p -> select.where("project_id = ?", p));
+        return query.page(tx, select, FloatingIpStore::map);
+    }
+
+    void insert(FloatingIp f) {
+        tx.update(
+                """
+                INSERT INTO floating_ip (id, project_id, description, floating_address, floating_network_id,
+                    floating_port_id, router_id, port_id, fixed_address, status, dns_name, dns_domain, revision,
+                    created_at, updated_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                f.id(),
+                f.projectId(),
+                f.standard().description(),
+                f.floatingAddress(),
+                f.floatingNetworkId(),
+                f.floatingPortId(),
+                f.routerId(),
+                f.portId(),
+                f.fixedAddress(),
+                f.status(),
+                f.dnsName(),
+                f.dnsDomain(),
+                f.standard().revision(),
+                f.standard().createdAt(),
+                f.standard().updatedAt());
+    }
+
+    void update(FloatingIp f, Instant now) {
+        tx.update(
+                """
+                UPDATE floating_ip
+                   SET description = ?, router_id = ?, port_id = ?, fixed_address = ?, revision = revision + 1,
+                       updated_at = ?
+                 WHERE id = ?
+                """,
+                f.standard().description(),
+                f.routerId(),
+                f.portId(),
+                f.fixedAddress(),
+                now,
+                f.id());
+    }
+
+    void delete(String id) {
+        tx.update("DELETE FROM floating_ip WHERE id = ?", id);
+    }
+
+    /// Whether another floating IP of the same external network leads to the address.
+    boolean taken(String portId, String fixedAddress, String networkId, String butId) {
+        return tx.exists(
+                "SELECT 1 AS one FROM floating_ip WHERE port_id = ? AND fixed_address = ? AND floating_network_id = ?"
+                        + " AND id <> ?",
+                portId,
+                fixedAddress,
+                networkId,
+                butId);
+    }
+
+    /// The router that has an interface on the subnet and its gateway on the external network.
+    Optional<String> routerBetween(String subnetId, String externalNetworkId) {
+        return tx.first(
+                """
+                SELECT r.id
+                  FROM router r
+                  JOIN port p ON p.device_id = r.id AND p.device_owner = 'network:router_interface'
+                  JOIN ip_allocation a ON a.port_id = p.id
+                 WHERE a.subnet_id = ? AND r.gateway_network_id = ?
+                 ORDER BY r.created_at, r.id
+                """, r -> r.string("id"), subnetId, externalNetworkId);
+    }
+
+    private static FloatingIp map(Row r) throws SQLException {
+        return new FloatingIp(
+                r.string("id"),
+                r.string("project_id"),
+                r.string("floating_address"),
+                r.string("floating_network_id"),
+                r.string("floating_port_id"),
+                r.optString("router_id"),
+                r.optString("port_id"),
+                r.optString("fixed_address"),
+                r.string("status"),
+                r.string("dns_name"),
+                r.string("dns_domain"),
+                Standard.of(r));
+    }
+}

@@ -1,0 +1,45 @@
+package cloud.yun.network.rbac;
+
+import cloud.yun.kernel.db.Tx;
+import cloud.yun.network.api.Common;
+
+/// Grants that other resources make and take away, for example when a network becomes shared. They are counted, and
+/// never refused.
+public final class Grants {
+    public static final String SHARED = "access_as_shared";
+    public static final String EXTERNAL = "access_as_external";
+
+    private final Common common;
+
+    public Grants(Common common) {
+        this.common = common;
+    }
+
+    /// To everybody.
+    public void all(Tx tx, String projectId, String objectType, String objectId, String action) {
+        if (new RbacStore(tx).insert(common.id(), projectId, objectType, objectId, action, "*"))
+            common.give(tx, projectId, "rbac_policy", -1);
+    }
+
+    /// Takes back what everybody was granted.
+    public void none(Tx tx, String objectId, String action) {
+        remove(tx, "object_id = ? AND action = ? AND target_project = '*'", objectId, action);
+    }
+
+    /// Takes back an action from whomever it was granted to.
+    public void action(Tx tx, String objectId, String action) {
+        remove(tx, "object_id = ? AND action = ?", objectId, action);
+    }
+
+    /// The object goes.
+    public void gone(Tx tx, String objectId) {
+        remove(tx, "object_id = ?", objectId);
+    }
+
+    private void remove(Tx tx, String condition, Object... arguments) {
+        for (var project :
+                tx.query("SELECT project_id FROM network_rbac WHERE " + condition, r -> r.string("project_id"), arguments))
+            common.give(tx, project, "rbac_policy", 1);
+        tx.update("DELETE FROM network_rbac WHERE " + condition, arguments);
+    }
+}

@@ -1,0 +1,210 @@
+package cloud.yun.network.rbac;
+
+import static cloud.yun.network.api.Attribute.fixed;
+import static cloud.yun.network.api.Attribute.of;
+import static cloud.yun.network.api.Attribute.shown;
+
+import cloud.yun.kernel.auth.Caller;
+import cloud.yun.kernel.db.Row;
+import cloud.yun.kernel.db.Select;
+import cloud.yun.kernel.db.Tx;
+import cloud.yun.kernel.error.CloudException.Conflict;
+import cloud.yun.kernel.error.CloudException.NotFound;
+import cloud.yun.kernel.json.Json;
+import cloud.yun.kernel.policy.Target;
+import cloud.yun.network.api.Common;
+import cloud.yun.network.api.Crud;
+import cloud.yun.network.api.ListQuery;
+import cloud.yun.network.api.Shape;
+import cloud.yun.network.api.Shape.Draft;
+import cloud.yun.network.api.Values;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The rules of RBAC policies: networks (shared, external) and security groups (shared).
+public final class RbacService implements Crud {
+    private static final Map<String, List<String>> ACTIONS = Map.of(
+            "network", List.of("access_as_shared", "access_as_external"),
+            "security_group", List.of("access_as_shared"));
+
+    public static final Shape SHAPE = new Shape(
+            "rbac_policy",
+            "rbac_policies",
+            "RbacPolicyNotFound",
+            "RBAC policy of type rbac-policies with ID %s not found",
+            shown("id").column("id"),
+            shown("tenant_id").column("project_id"),
+            shown("project_id").column("project_id"),
+            fixed("object_type", Values.any()).mandatory().column("object_type"),
+            fixed("object_id", Values.uuid()).mandatory().column("object_id"),
+            of("target_tenant", Values.notEmpty(255)).mandatory().column("target_project"),
+            fixed("action", Values.text(255)).mandatory().column("action"));
+
+    private record Grant(String id, String projectId, String type, String objectId, String action, String target) {}
+
+    private static final String COLUMNS = "id, project_id, object_type, object_id, action, target_project";
+
+    private final Common common;
+
+    public RbacService(Common common) {
+        this.common = common;
+    }
+
+    @Override
+    public Shape shape() {
+        return SHAPE;
+    }
+
+    @Override
+    public List<ObjectNode> create(Caller caller, List<Draft> drafts) {
+        for (var draft : drafts) {
+            if (!ACTIONS.containsKey(draft.text("object_type")))
+                throw Values.operation("'" + draft.text("object_type") + "' is not a valid RBAC object type.");
+            common.guard()
+                    .create(
+                            caller,
+                            SHAPE,
+                            draft,
+                            Target.project(draft.projectId()).with("target_tenant", draft.text("target_tenant")));
+        }
+        return common.db().transaction(tx -> {
+            var made = new ArrayList<ObjectNode>();
+            for (var draft : drafts) made.add(create(tx, caller, draft));
+            return made;
+        });
+    }
+
+    private ObjectNode create(Tx tx, Caller caller, Draft draft) {
+        var type = draft.text("object_type");
+        var objectId = draft.text("object_id");
+        var action = draft.text("action");
+        if (!ACTIONS.getOrDefault(type, List.of()).contains(action))
+            throw Values.operation("Invalid action '" + action + "' for object type '" + type + "'. Valid actions: "
+                    + String.join(", ", ACTIONS.getOrDefault(type, List.of())) + ".");
+        var owner = tx.first(
+                "SELECT project_id FROM " + (type.equals("network") ? "network" : "security_group") + " WHERE id = ?",
+                r -> r.string("project_id"),
+                objectId);
+        if (owner.isEmpty() || (!owner.get().equals(caller.projectId()) && !common.guard().all(caller)))
+            throw NotFound.typed(type + " " + objectId + " could not be found.", "ObjectNotFound");
+        common.take(tx, draft.projectId(), "rbac_policy", 1);
+        var grant = new Grant(common.id(), draft.projectId(), type, objectId, action, draft.text("target_tenant"));
+        if (!new RbacStore(tx)
+                .insert(grant.id(), grant.projectId(), type, objectId, action, grant.target()))
+            throw new Conflict(
+                    "An RBAC policy already exists with those values.", "DuplicateRbacPolicy");
+        if (action.equals("access_as_external")) tx.update("UPDATE network SET external = 1 WHERE id = ?", objectId);
+        common.emit(tx, caller, SHAPE, "create", grant.projectId(), grant.id(), render(grant));
+        return render(grant);
+    }
+
+    private Grant visible(Tx tx, Caller caller, String id) {
+        var grant = tx.first("SELECT " + COLUMNS + " FROM network_rbac WHERE id = ?", RbacService::map, id)
+                .orElseThrow(() -> SHAPE.notFound(id));
+        if (!common.guard().sees(caller, SHAPE, Target.project(grant.projectId()))) throw SHAPE.notFound(id);
+        return grant;
+    }
+
+    @Override
+    public ObjectNode show(Caller caller, String id) {
+        return common.db().read(tx -> render(visible(tx, caller, id)));
+    }
+
+    @Override
+    public List<ObjectNode> list(Caller caller, ListQuery query) {
+        var select = Select.of(COLUMNS, "network_rbac");
+        if (!common.guard().all(caller)) select.where("project_id = ?", caller.projectId());
+        return common.db()
+                .read(tx -> query.page(tx, select, RbacService::map).stream()
+                        .map(RbacService::render)
+                        .toList());
+    }
+
+    @Override
+    public ObjectNode update(Caller caller, String id, ObjectNode changes, Optional<Long> revision) {
+        return common.db().transaction(tx -> {
+            var seen = visible(tx, caller, id);
+            var target = changes.path("target_tenant").asString(seen.target());
+            common.guard()
+                    .update(caller, SHAPE, changes, Target.project(seen.projectId()).with("target_tenant", target));
+            needed(tx, seen);
+            if (tx.exists(
+                    "SELECT 1 AS one FROM network_rbac WHERE object_id = ? AND action = ? AND target_project = ?"
+                            + " AND id <> ?",
+                    seen.objectId(),
+                    seen.action(),
+                    target,
+                    id))
+                throw new Conflict("An RBAC policy already exists with those values.", "DuplicateRbacPolicy");
+            tx.update("UPDATE network_rbac SET target_project = ? WHERE id = ?", target, id);
+            return render(visible(tx, caller, id));
+        });
+    }
+
+    @Override
+    public void delete(Caller caller, String id, Optional<Long> revision) {
+        common.db().write(tx -> {
+            var seen = visible(tx, caller, id);
+            common.guard().delete(caller, SHAPE, Target.project(seen.projectId()));
+            needed(tx, seen);
+            tx.update("DELETE FROM network_rbac WHERE id = ?", id);
+            common.give(tx, seen.projectId(), "rbac_policy", 1);
+            if (seen.action().equals("access_as_external")
+                    && !tx.exists(
+                            "SELECT 1 AS one FROM network_rbac WHERE object_id = ? AND action = 'access_as_external'",
+                            seen.objectId())) tx.update("UPDATE network SET external = 0 WHERE id = ?", seen.objectId());
+            common.emitDelete(tx, caller, SHAPE, seen.projectId(), id);
+        });
+    }
+
+    /// A grant that somebody relies on cannot be taken away.
+    private static void needed(Tx tx, Grant grant) {
+        boolean used;
+        if (grant.action().equals("access_as_external"))
+            used = tx.exists("SELECT 1 AS one FROM router WHERE gateway_network_id = ?", grant.objectId());
+        else if (grant.type().equals("network"))
+            used = tx.exists(
+                    "SELECT 1 AS one FROM port p JOIN network n ON n.id = p.network_id WHERE p.network_id = ?"
+                            + " AND p.device_owner NOT LIKE 'network:%' AND p.project_id <> n.project_id"
+                            + " AND (? = '*' OR p.project_id = ?)",
+                    grant.objectId(),
+                    grant.target(),
+                    grant.target());
+        else
+            used = tx.exists(
+                    "SELECT 1 AS one FROM port_security_group g JOIN port p ON p.id = g.port_id"
+                            + " JOIN security_group s ON s.id = g.group_id"
+                            + " WHERE g.group_id = ? AND p.project_id <> s.project_id",
+                    grant.objectId());
+        if (used)
+            throw new Conflict(
+                    "RBAC policy on object " + grant.objectId()
+                            + " cannot be removed because other objects depend on it.",
+                    "RbacPolicyInUse");
+    }
+
+    private static Grant map(Row r) throws SQLException {
+        return new Grant(
+                r.string("id"),
+                r.string("project_id"),
+                r.string("object_type"),
+                r.string("object_id"),
+                r.string("action"),
+                r.string("target_project"));
+    }
+
+    private static ObjectNode render(Grant g) {
+        return Json.object()
+                .put("id", g.id())
+                .put("project_id", g.projectId())
+                .put("action", g.action())
+                .put("object_id", g.objectId())
+                .put("target_tenant", g.target())
+                .put("object_type", g.type())
+                .put("tenant_id", g.projectId());
+    }
+}
