@@ -82,7 +82,7 @@ train() {
 
 java_command() {
   local aot=()
-  [ -f "$BUILD/yun.aot" ] && aot=(-XX:AOTCache="$BUILD/yun.aot" -Xlog:aot=off -Xlog:cds=off)
+  [ -f "$BUILD/yun.aot" ] && aot=(-XX:AOTCache="$BUILD/yun.aot" -Xlog:disable -Xlog:all=error:stderr)
   JAVA_COMMAND=("$JAVA_HOME/bin/java" "${JVM_FLAGS[@]}" "${aot[@]}" -Dyun.home="$HERE" -cp "$(class_path)" cloud.yun.app.Main)
 }
 
