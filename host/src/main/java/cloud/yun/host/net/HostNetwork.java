@@ -242,6 +242,11 @@ public final class HostNetwork {
         ip("link", "set", "dev", name, "master", bridge);
     }
 
+    /// Makes a link a port of a bridge, with this MTU, in one step.
+    public void attach(String name, String bridge, int mtu) {
+        ip("link", "set", "dev", name, "mtu", Integer.toString(mtu), "master", bridge);
+    }
+
     public void detach(String name) {
         run(ipCommand("link", "set", "dev", name, "nomaster"), "Cannot find device");
     }
