@@ -36,8 +36,8 @@ final class Bridges {
         networks.run(segment.networkId(), () -> {
             String bridge = ensure(segment);
             var link = net.link(device).orElseThrow(() -> new IllegalStateException("no link " + device));
-            if (link.mtu() != segment.mtu()) net.setMtu(device, segment.mtu());
-            if (!link.master().equals(Optional.of(bridge))) net.attach(device, bridge);
+            boolean complete = link.mtu() == segment.mtu() && link.master().equals(Optional.of(bridge));
+            if (!complete) net.attach(device, bridge, segment.mtu());
         });
     }
 

@@ -16,7 +16,12 @@ record Cidr(boolean v4, BigInteger network, int prefix) {
     /// @throws IllegalArgumentException it is none of these
     static Cidr of(String text) {
         int slash = text.indexOf('/');
-        InetAddress address = InetAddress.ofLiteral(slash < 0 ? text : text.substring(0, slash));
+        String literal = slash < 0 ? text : text.substring(0, slash);
+        InetAddress address = InetAddress.ofLiteral(literal);
+        // The JDK also takes "10.1" for 10.0.0.1, as inet_aton does.
+        if (!literal.contains(":") && literal.chars().filter(c -> c == '.').count() != 3) {
+            throw new IllegalArgumentException("not an address: " + text);
+        }
         boolean v4 = address instanceof Inet4Address;
         int bits = v4 ? 32 : 128;
         int prefix = slash < 0 ? bits : Integer.parseInt(text.substring(slash + 1));

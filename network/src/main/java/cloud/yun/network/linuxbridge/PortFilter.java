@@ -30,6 +30,8 @@ import java.util.concurrent.locks.ReentrantLock;
 final class PortFilter {
     static final Nft.Table BRIDGE = new Nft.Table("bridge", "yun");
     static final Nft.Table INET = new Nft.Table("inet", "yun");
+    private static final List<String> NETFILTER =
+            List.of("net.bridge.bridge-nf-call-iptables", "net.bridge.bridge-nf-call-ip6tables");
     private static final int NUMBER_MAX = 0x7fff;
 
     /// Priorities: before br_netfilter (0 in both bridge hooks), and before conntrack (-200) for the zone.
@@ -271,20 +273,23 @@ final class PortFilter {
         for (String address : PortRules.addresses(port)) net.forgetConnections(address, zone);
     }
 
-    /// Bridged packets reach conntrack only with br_netfilter; it is per namespace, and somebody may have turned
-    /// it off.
+    /// Bridged packets reach conntrack only with br_netfilter; it is per namespace, and somebody may have turned it
+    /// off.
     private void enableBridgeNetfilter() {
-        for (String key : List.of("net.bridge.bridge-nf-call-iptables", "net.bridge.bridge-nf-call-ip6tables")) {
-            var value = net.sysctl(key);
-            if (value.isEmpty()) {
-                loadModule();
-                value = net.sysctl(key);
-            }
-            if (value.isEmpty()) {
-                throw new IllegalStateException("This kernel cannot filter bridged packets: it lacks br_netfilter");
-            }
-            if (!value.get().equals("1")) net.sysctl(key, "1");
+        if (bridgeNetfilter().equals(List.of("1", "1"))) return;
+        if (net.sysctl(NETFILTER.getFirst()).isEmpty()) loadModule();
+        if (net.sysctl(NETFILTER.getFirst()).isEmpty()) {
+            throw new IllegalStateException("This kernel cannot filter bridged packets: it lacks br_netfilter");
         }
+        for (String key : NETFILTER) net.sysctl(key, "1");
+    }
+
+    private List<String> bridgeNetfilter() {
+        var read = Command.of("sysctl", "-n")
+                .with(NETFILTER.toArray(String[]::new))
+                .in(net.namespace())
+                .accept(0, 1, 255);
+        return commands.output(read).lines().map(String::strip).toList();
     }
 
     private void loadModule() {

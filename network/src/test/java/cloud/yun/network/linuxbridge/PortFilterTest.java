@@ -109,6 +109,25 @@ class PortFilterTest {
     }
 
     @Test
+    void bridgeNetfilter_turnedOffBySomebody_isTurnedOnAgain() {
+        host.net().sysctl("net.bridge.bridge-nf-call-iptables", "0");
+        Lab.awaitPath(guestA, "10.7.0.12");
+        driver.update(b);
+        assertThat(guestA.pingsOnce("10.7.0.12")).isFalse();
+    }
+
+    @Test
+    void tablesFlushedBySomebody_areThereAgain() {
+        host.net().nft().apply("flush ruleset\n");
+        Lab.awaitPath(guestA, "10.7.0.12");
+        driver.plug(a);
+        driver.plug(b);
+        host.net().forgetConnections("10.7.0.12");
+        assertThat(guestA.pingsOnce("10.7.0.12")).isFalse();
+        assertThat(host.net().nft().elements(PortFilter.INET, "zones")).hasSize(1);
+    }
+
+    @Test
     void egress_withoutItsRules_isDenied() {
         driver.update(with(b, in("icmp", null)));
         assertThat(guestA.pings("10.7.0.12")).isTrue();
