@@ -69,7 +69,9 @@ public final class BuildVolume {
     }
 
     private void create(Params p) {
-        int sizeGib = db.read(tx -> volume(tx, p)).sizeGib();
+        int sizeGib = db.read(tx -> new VolumeStore(tx).find(p.volumeId()))
+                .orElseThrow(() -> new NotFound("Volume", p.volumeId()))
+                .sizeGib();
         backends.createVolume(p.pool(), p.volumeId(), sizeGib, p.spec().source());
     }
 

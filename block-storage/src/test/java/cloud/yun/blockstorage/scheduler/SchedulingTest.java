@@ -199,7 +199,9 @@ class SchedulingTest {
     void settings_ofFiltersAndWeighers_areHonouredAndCheckedAtStart() {
         try (var cloud = cloud("scheduler_default_filters = AvailabilityZoneFilter\n")) {
             // Without CapacityFilter nothing is too large.
-            cloud.available("\"size\": 900");
+            var id = cloud.available("\"size\": 900");
+            cloud.call("DELETE", "/v3/volumes/" + id, null);
+            cloud.settle();
         }
         try (var cloud = cloud("scheduler_default_weighers =\n")) {
             // Without a weigher the names decide.
