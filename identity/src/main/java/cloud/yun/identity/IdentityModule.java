@@ -32,6 +32,7 @@ import cloud.yun.identity.token.Tokens;
 import cloud.yun.identity.token.ValidToken;
 import cloud.yun.identity.user.UserRoutes;
 import cloud.yun.identity.user.Users;
+import cloud.yun.identity.v2.V2Routes;
 import cloud.yun.kernel.Kernel;
 import cloud.yun.kernel.Room;
 import cloud.yun.kernel.auth.Authenticator;
@@ -100,7 +101,10 @@ public final class IdentityModule implements Room {
         var users = new Users(bench, passwords);
         var projects = new Projects(bench, kernel.config().get(TREE_DEPTH));
         routes.addAll(new Discovery().routes());
-        routes.addAll(new AuthRoutes(new Authentication(db, tokens, passwords, clock), tokens, catalog, reach, policy)
+        var authentication = new Authentication(db, tokens, passwords, clock);
+        routes.addAll(new AuthRoutes(authentication, tokens, catalog, reach, policy).routes());
+        routes.addAll(new V2Routes(
+                        authentication, tokens, catalog, reach, kernel.config().get(V2_SHIM))
                 .routes());
         routes.addAll(new UserRoutes(users, reach).routes());
         routes.addAll(new ProjectRoutes(projects).routes());
@@ -131,8 +135,7 @@ public final class IdentityModule implements Room {
     }
 
     /// Makes domain, roles, projects, users and catalog. May be repeated: what is there stays, passwords too;
-    /// endpoint
-    /// addresses follow.
+    /// the addresses of endpoints follow.
     public void bootstrap(Bootstrap b) {
         firstStart.make(b);
     }

@@ -90,14 +90,19 @@ public final class AuthRoutes {
     ///
     /// @throws NotFound it is none, or holds no longer
     private ValidToken subject(Request request, String rule) {
-        var id = request.header("X-Subject-Token").orElse("");
-        var found = tokens.validate(id);
+        var id = request.header("X-Subject-Token");
+        var found = id.flatMap(tokens::validate);
+        // As in Keystone, what is no token is said to everybody; whose token it is, the rule decides.
+        if (id.isPresent() && found.isEmpty()) throw noToken(id.get());
         var target = found.map(
                         t -> Target.of("target.token.user_id", t.payload().userId()))
                 .orElse(Target.NONE);
         policy.require(request.caller(), rule, target);
-        return found.orElseThrow(() ->
-                new NotFound(tokens.recognizes(id) ? "Failed to validate token" : "Could not recognize Fernet token"));
+        return found.orElseThrow(() -> noToken(""));
+    }
+
+    private NotFound noToken(String id) {
+        return new NotFound(tokens.recognizes(id) ? "Failed to validate token" : "Could not recognize Fernet token");
     }
 
     private Reply catalog(Request request) {

@@ -27,8 +27,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// Proves who asks, finds the scope, and has a token issued.
 ///
 /// Why a login fails is said in the log only: the answer does not tell an unknown user from a wrong password, nor
-/// an
-/// unknown project from a forbidden one.
+/// an unknown project from a forbidden one.
 public final class Authentication {
     static final String REQUIRES = "The request you have made requires authentication.";
 

@@ -10,8 +10,7 @@ import java.util.function.Function;
 /// A number that grows with each change of anything that a token or a catalog rests on.
 ///
 /// What was validated in one epoch is validated anew in the next. So a revocation, a disabled user or a removed
-/// role
-/// takes effect at once in this process, and within a second in other processes on the same database.
+/// role takes effect at once in this process, and within a second in other processes on the same database.
 public final class Epoch {
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 

@@ -5,8 +5,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// Remembers validated tokens, the recently used ones at least. Two generations: when the young one is full, it
-/// becomes
-/// the old one, and what is still asked for moves back.
+/// becomes the old one, and what is still asked for moves back.
 final class TokenCache {
     private record Entry(long epoch, ValidToken token) {}
 

@@ -1,0 +1,115 @@
+package cloud.yun.identity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import cloud.yun.kernel.http.Route;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BadInputTest {
+    private static final String NOBODY = "0123456789abcdef0123456789abcdef";
+    private static final List<String> BODIES = List.of(
+            "{",
+            "[]",
+            "7",
+            "null",
+            "\"x\"",
+            "{}",
+            "{\"x\": {}}",
+            "{\"user\": 1, \"project\": [], \"domain\": null, \"group\": \"g\", \"role\": true, \"service\": 1.5,"
+                    + " \"endpoint\": [], \"region\": 7, \"credential\": 0, \"application_credential\": \"a\","
+                    + " \"tags\": {}, \"auth\": \"b\", \"tenant_id\": []}",
+            "{\"user\": {\"name\": 7}, \"project\": {\"name\": \" \"}, \"domain\": {\"name\": \"\"}, \"group\":"
+                    + " {\"name\": null}, \"role\": {\"name\": []}, \"service\": {\"type\": 3}, \"endpoint\":"
+                    + " {\"url\": {}}, \"region\": {\"id\": 5}, \"credential\": {\"blob\": 1},"
+                    + " \"application_credential\": {\"name\": {}}, \"tags\": [1], \"auth\": {\"identity\": 3},"
+                    + " \"tenant_id\": null}");
+
+    @TempDir
+    Path directory;
+
+    private static String path(Route route) {
+        return route.path().replaceAll("\\{[^}]*}", NOBODY);
+    }
+
+    @Test
+    void bodies_whenOfAnyShape_neverBreakARoute() {
+        try (var house = House.sqlite(directory)) {
+            var admin = house.admin();
+            for (var route : house.module.routes()) {
+                if (!List.of("POST", "PUT", "PATCH").contains(route.method())) continue;
+                for (var body : BODIES) {
+                    var answer = house.as(admin, route.method(), path(route), body);
+                    assertThat(answer.status())
+                            .as(route.method() + " " + route.path() + " " + body + " " + answer.body())
+                            .isBetween(201, 499);
+                }
+                if (!route.schemas().isEmpty())
+                    assertThat(house.as(admin, route.method(), path(route), "{").status())
+                            .isEqualTo(400);
+            }
+            var roles = house.as(admin, "GET", "/v3/roles").body().get("roles");
+            assertThat(roles.findValuesAsString("name"))
+                    .containsExactlyInAnyOrder(
+                            "admin", "manager", "member", "reader", "service", "project_admin", "monitor");
+        }
+    }
+
+    @Test
+    void routes_whenWithoutToken_are401_andWithUnknownIds404() {
+        try (var house = House.sqlite(directory)) {
+            var admin = house.admin();
+            var demo = house.demo();
+            for (var route : house.module.routes()) {
+                if (route.access() == Route.Access.OPEN) continue;
+                var path = path(route);
+                var name = route.method() + " " + route.path();
+                assertThat(house.send(route.method(), path, "").status())
+                        .as(name)
+                        .isEqualTo(401);
+                assertThat(house.as("gAAAAAnonsense", route.method(), path).status())
+                        .as(name)
+                        .isEqualTo(401);
+                if (!path.contains(NOBODY) || List.of("POST", "PUT", "PATCH").contains(route.method())) continue;
+                var answer = house.as(admin, route.method(), path);
+                assertThat(answer.status()).as(name + " " + answer.body()).isEqualTo(404);
+                // What is not there looks to others like what they may not see. Regions are for everybody.
+                if (!route.path().startsWith("/v3/regions"))
+                    assertThat(house.as(demo, route.method(), path).status())
+                            .as(name)
+                            .isEqualTo(403);
+            }
+        }
+    }
+
+    @Test
+    void lists_whenAskedForPages_goThroughAllOnce_andRefuseBadMarkers() {
+        try (var house = House.sqlite(directory)) {
+            var admin = house.admin();
+            for (int i = 0; i < 7; i++)
+                house.as(admin, "POST", "/v3/users", "{\"user\": {\"name\": \"page" + i + "\"}}");
+            var seen = new java.util.ArrayList<String>();
+            var path = "/v3/users?name__startswith=page&limit=3";
+            while (!path.isEmpty()) {
+                var body = house.as(admin, "GET", path).body();
+                assertThat(body.get("users").size()).isLessThanOrEqualTo(3);
+                seen.addAll(body.get("users").findValuesAsString("name"));
+                var next = body.at("/links/next").asString("");
+                path = next.isEmpty() ? "" : next.substring(house.url().length());
+            }
+            assertThat(seen).hasSize(7).doesNotHaveDuplicates();
+            assertThat(house.as(admin, "GET", "/v3/users?limit=x").status()).isEqualTo(400);
+            assertThat(house.as(admin, "GET", "/v3/users?limit=2&marker=" + NOBODY)
+                            .status())
+                    .isEqualTo(404);
+            assertThat(house.as(admin, "GET", "/v3/users?name__contains=ge%256")
+                            .body()
+                            .get("users"))
+                    .isEmpty();
+            assertThat(house.as(admin, "GET", "/v3/users?enabled=false").body().get("users"))
+                    .isEmpty();
+        }
+    }
+}
