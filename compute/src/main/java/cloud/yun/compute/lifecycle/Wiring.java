@@ -1,11 +1,14 @@
 package cloud.yun.compute.lifecycle;
 
 import cloud.yun.blockstorage.ServerVolumes;
+import cloud.yun.blockstorage.ServerVolumes.Attachment;
 import cloud.yun.compute.agent.Agents;
+import cloud.yun.compute.driver.HypervisorDriver.Disk;
 import cloud.yun.compute.server.Notifications;
 import cloud.yun.compute.server.ServerStore;
 import cloud.yun.compute.servergroup.ServerGroups;
 import cloud.yun.compute.service.ComputeHosts;
+import cloud.yun.compute.volume.VolumeStore;
 import cloud.yun.image.Images;
 import cloud.yun.kernel.config.Config;
 import cloud.yun.kernel.db.Database;
@@ -16,6 +19,7 @@ import cloud.yun.network.ServerPorts;
 import cloud.yun.placement.Placement;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -45,5 +49,14 @@ public record Wiring(
         return db.read(tx -> new ServerStore(tx).require(p.serverId()))
                 .host()
                 .orElseThrow(() -> new Conflict("Instance " + p.serverId() + " is not on a host."));
+    }
+
+    /// @return the volume as the hypervisor opens it; empty when it is not connected, or not the server's any more
+    Optional<Disk> diskOf(String attachmentId) {
+        return db.read(tx -> new VolumeStore(tx)
+                .find(attachmentId)
+                .flatMap(v -> volumes.attachment(tx, attachmentId)
+                        .flatMap(Attachment::connection)
+                        .map(c -> Guests.disk(v, c))));
     }
 }

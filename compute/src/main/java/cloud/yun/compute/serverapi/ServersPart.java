@@ -2,9 +2,14 @@ package cloud.yun.compute.serverapi;
 
 import cloud.yun.compute.Part;
 import cloud.yun.compute.flavor.Flavors;
+import cloud.yun.compute.instanceaction.InstanceActionRoutes;
 import cloud.yun.compute.keypair.Keypairs;
+import cloud.yun.compute.lifecycle.AttachInterface;
+import cloud.yun.compute.lifecycle.AttachVolume;
 import cloud.yun.compute.lifecycle.CreateServer;
 import cloud.yun.compute.lifecycle.DeleteServer;
+import cloud.yun.compute.lifecycle.DetachInterface;
+import cloud.yun.compute.lifecycle.DetachVolume;
 import cloud.yun.compute.lifecycle.Guests;
 import cloud.yun.compute.lifecycle.Patience;
 import cloud.yun.compute.lifecycle.PowerActions;
@@ -36,7 +41,12 @@ public final class ServersPart implements Part {
                 routes,
                 new ActionRoutes(access, actions, routes, w.agents(), w.clock()),
                 new MetadataRoutes(access, w.quotas(), w.clock()),
-                new TagRoutes(access));
+                new TagRoutes(access),
+                new VolumeRoutes(access, new AttachVolume(w), new DetachVolume(w)),
+                new InterfaceRoutes(
+                        access, w.ports(), new AttachInterface(w), new DetachInterface(w), w.flows(), w.db()),
+                new InsideRoutes(access, w.agents()),
+                new InstanceActionRoutes(w.db(), w.flows(), access.policy()));
     }
 
     public static List<Option<?>> options() {

@@ -167,7 +167,10 @@ public final class TestCloud implements AutoCloseable {
 
     /// An image with data, seen by everybody.
     public String image() {
-        var id = UUID.randomUUID().toString();
+        return image(UUID.randomUUID().toString());
+    }
+
+    public String image(String id) {
         db.write(tx -> images.create(
                 tx, ComputeApi.admin(), new Images.Draft(id, "tiny", "public", "raw", "bare", 0, 0, Map.of())));
         images.upload(id, new ByteArrayInputStream(new byte[1024]));

@@ -1,0 +1,171 @@
+package cloud.yun.compute.instanceaction;
+
+import cloud.yun.compute.Part;
+import cloud.yun.compute.api.Links;
+import cloud.yun.compute.api.Page;
+import cloud.yun.compute.instanceaction.ActionLog.Action;
+import cloud.yun.compute.server.Server;
+import cloud.yun.compute.server.ServerStore;
+import cloud.yun.kernel.auth.Caller;
+import cloud.yun.kernel.db.Database;
+import cloud.yun.kernel.db.Tx;
+import cloud.yun.kernel.error.CloudException.NotFound;
+import cloud.yun.kernel.flow.FlowRecord;
+import cloud.yun.kernel.flow.Flows;
+import cloud.yun.kernel.http.Microversion;
+import cloud.yun.kernel.http.Reply;
+import cloud.yun.kernel.http.Request;
+import cloud.yun.kernel.http.Route;
+import cloud.yun.kernel.json.Json;
+import cloud.yun.kernel.json.Times;
+import cloud.yun.kernel.policy.Policy;
+import cloud.yun.kernel.policy.Target;
+import java.util.List;
+import java.util.stream.Stream;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// HTTP of instance actions. The events of an action are the tasks of its flows.
+public final class InstanceActionRoutes implements Part {
+    private static final String ACTIONS = "/v2.1/servers/{server_id}/os-instance-actions";
+    private static final String RULE = "os_compute_api:os-instance-actions:";
+
+    private final Database db;
+    private final Flows flows;
+    private final Policy policy;
+
+    public InstanceActionRoutes(Database db, Flows flows, Policy policy) {
+        this.db = db;
+        this.flows = flows;
+        this.policy = policy;
+    }
+
+    @Override
+    public List<Route> routes() {
+        return List.of(
+                Route.get(ACTIONS, this::list).policyOnObject(RULE + "list"),
+                Route.get(ACTIONS + "/{request_id}", this::show).policyOnObject(RULE + "show"));
+    }
+
+    private Reply list(Request request) {
+        var version = request.microversion();
+        var page = Page.of(request);
+        return db.read(tx -> {
+            var server = server(tx, request, "list");
+            var all = new ActionLog(tx).of(server.id());
+            int from = page.marker()
+                    .filter(_ -> version.atLeast(58))
+                    .map(m -> 1 + position(all, m))
+                    .orElse(0);
+            var shown = version.atLeast(58) ? all.subList(from, Math.min(all.size(), from + page.limit())) : all;
+            var body = Json.object();
+            var array = body.putArray("instanceActions");
+            shown.forEach(a -> array.add(view(a, version)));
+            if (version.atLeast(58) && page.limited() && from + shown.size() < all.size() && !shown.isEmpty())
+                body.set(
+                        "links",
+                        Links.next(
+                                request,
+                                "servers/" + server.id() + "/os-instance-actions",
+                                shown.getLast().requestId()));
+            return Reply.ok(body);
+        });
+    }
+
+    private static int position(List<Action> all, String requestId) {
+        for (int i = 0; i < all.size(); i++) if (all.get(i).requestId().equals(requestId)) return i;
+        throw new cloud.yun.kernel.error.CloudException.Invalid("marker [" + requestId + "] not found");
+    }
+
+    private Reply show(Request request) {
+        var version = request.microversion();
+        var id = request.variable("request_id");
+        record Found(Server server, Action action) {}
+        var found = db.read(tx -> {
+            var server = server(tx, request, "show");
+            return new Found(
+                    server,
+                    new ActionLog(tx)
+                            .find(server.id(), id)
+                            .orElseThrow(() -> new NotFound(
+                                    "Action for request_id " + id + " on instance " + server.id() + " not found")));
+        });
+        var caller = request.caller();
+        var target = Target.project(found.server().projectId());
+        boolean traces = policy.allows(caller, RULE + "events", target);
+        boolean details = policy.allows(caller, RULE + "events:details", target);
+        var action = view(found.action(), version);
+        if (traces || version.atLeast(51))
+            events(action.putArray("events"), found.server(), id, version, traces, details);
+        var body = Json.object();
+        body.set("instanceAction", action);
+        return Reply.ok(body);
+    }
+
+    private void events(
+            ArrayNode array, Server server, String requestId, Microversion version, boolean traces, boolean details) {
+        for (var flow : flows.ofRequest(requestId)) {
+            if (!Stream.of("server_").anyMatch(flow.name()::startsWith)) continue;
+            for (var task : flow.tasks()) array.add(event(flow, task, server, version, traces, details));
+        }
+    }
+
+    private static ObjectNode event(
+            FlowRecord flow,
+            FlowRecord.TaskRecord task,
+            Server server,
+            Microversion version,
+            boolean traces,
+            boolean details) {
+        boolean failed = task.error().isPresent() || task.state().equals("REVERTED");
+        var event = Json.object()
+                .put("event", "compute_" + task.name().replace('-', '_'))
+                .put(
+                        "start_time",
+                        task.startedAt().map(Times::microsWithoutZone).orElse(null))
+                .put(
+                        "finish_time",
+                        task.finishedAt().map(Times::microsWithoutZone).orElse(null))
+                .put("result", task.finishedAt().isEmpty() && !failed ? null : failed ? "Error" : "Success");
+        if (traces)
+            event.put("traceback", task.error().flatMap(_ -> flow.detail()).orElse(null));
+        if (version.atLeast(62)) {
+            event.put("hostId", "");
+            if (traces) event.put("host", server.host().orElse(null));
+        }
+        if (version.atLeast(84))
+            event.put("details", details || failed ? task.error().orElse(null) : null);
+        return event;
+    }
+
+    /// Also of a deleted server, from microversion 2.21.
+    private Server server(Tx tx, Request request, String rule) {
+        var id = request.variable("server_id");
+        var store = new ServerStore(tx);
+        var server = (request.microversion().atLeast(21) ? store.findAny(id) : store.find(id))
+                .filter(s -> visible(request.caller(), s))
+                .orElseThrow(() -> new NotFound("Instance", id));
+        policy.require(request.caller(), RULE + rule, Target.project(server.projectId()));
+        return server;
+    }
+
+    private static boolean visible(Caller caller, Server server) {
+        return caller.admin()
+                || caller.project()
+                        .filter(p -> p.id().equals(server.projectId()))
+                        .isPresent();
+    }
+
+    private static ObjectNode view(Action a, Microversion version) {
+        var action = Json.object()
+                .put("action", a.action())
+                .put("instance_uuid", a.serverId())
+                .put("request_id", a.requestId())
+                .put("user_id", a.userId())
+                .put("project_id", a.projectId())
+                .put("start_time", Times.microsWithoutZone(a.startedAt()))
+                .put("message", a.message().orElse(null));
+        if (version.atLeast(58)) action.put("updated_at", Times.microsWithoutZone(a.updatedAt()));
+        return action;
+    }
+}
