@@ -20,7 +20,7 @@ class FileBackendTest {
     Path directory;
 
     @Test
-    @Requirement({"S3.126", "S3.148"})
+    @Requirement("S3.126")
     void volumesOnFiles_throughTheirLife_leaveNothingBehind() throws IOException {
         var commands = Commands.system();
         var files = directory.resolve("volumes");
