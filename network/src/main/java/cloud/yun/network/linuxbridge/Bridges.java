@@ -269,13 +269,18 @@ final class Bridges {
     }
 
     void purge() {
-        for (Link link : net.links()) {
+        var links = net.links();
+        for (Link link : links) {
             if (ownership.id(link, Ownership.SEGMENT).isPresent()
                     || ownership.id(link, Ownership.NETWORK).isPresent()
                     || ownership.id(link, Ownership.PHYSICAL).isPresent()) {
                 net.deleteLink(link.name());
             }
         }
-        net.nft().deleteTable(new Nft.Table("ip", PUBLIC_TABLE));
+        var bridge = config.publicBridge().map(p -> config.bridgeMappings().get(p.physicalNetwork()));
+        boolean strangers = links.stream()
+                .anyMatch(l -> bridge.equals(Optional.of(l.name()))
+                        && ownership.id(l, Ownership.PHYSICAL).isEmpty());
+        if (!strangers) net.nft().deleteTable(new Nft.Table("ip", PUBLIC_TABLE));
     }
 }

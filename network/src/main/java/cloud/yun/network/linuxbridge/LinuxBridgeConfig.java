@@ -5,6 +5,7 @@ import cloud.yun.kernel.config.Option;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -18,7 +19,7 @@ import java.util.Optional;
 /// @param stateDirectory configuration and pid files of dnsmasq and haproxy; absolute
 /// @param metadataSocket unix socket of the metadata service
 /// @param rootNamespace where the bridges are; empty is the namespace of this process
-/// @param mark see `Ownership`
+/// @param mark see `Ownership`; `yun` for the standard data directory
 public record LinuxBridgeConfig(
         Map<String, String> interfaceMappings,
         Map<String, String> bridgeMappings,
@@ -123,7 +124,14 @@ public record LinuxBridgeConfig(
                 directory.toAbsolutePath(),
                 metadataSocket.toAbsolutePath(),
                 Optional.empty(),
-                "yun");
+                mark(directory.toAbsolutePath()));
+    }
+
+    /// A second Yun on one host, of another data directory, must not take the first one's devices for orphans of
+    /// its own.
+    private static String mark(Path directory) {
+        if (directory.startsWith("/var/lib/yun")) return "yun";
+        return "yun-" + String.format(Locale.ROOT, "%08x", directory.toString().hashCode());
     }
 
     private static Map<String, String> mappings(Option<List<String>> option, Config config) {

@@ -1,6 +1,7 @@
 package cloud.yun.network.linuxbridge;
 
 import cloud.yun.host.net.HostNetwork;
+import cloud.yun.host.net.Link;
 import cloud.yun.host.net.Nft;
 import cloud.yun.host.process.Command;
 import cloud.yun.host.process.CommandFailed;
@@ -15,6 +16,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 
 /// Anti-spoofing and security groups of the taps on this host, in two nftables tables named `yun`.
 ///
@@ -163,10 +165,23 @@ final class PortFilter {
         return numbers().keySet();
     }
 
+    /// Removes the rules of taps and bridges that are gone, and the tables with the last rule: another Yun on this
+    /// host
+    /// may have its own in them.
     void purge() {
         locked(() -> {
-            net.nft().deleteTable(BRIDGE);
-            net.nft().deleteTable(INET);
+            var there = net.links().stream().map(Link::name).collect(Collectors.toSet());
+            var numbers = numbers();
+            for (String tap : List.copyOf(numbers.keySet())) {
+                if (!there.contains(tap)) removeRules(tap, numbers);
+            }
+            for (String bridge : zones().keySet()) {
+                if (!there.contains(bridge)) untrack(bridge);
+            }
+            if (numbers().isEmpty() && zones().isEmpty()) {
+                net.nft().deleteTable(BRIDGE);
+                net.nft().deleteTable(INET);
+            }
             return true;
         });
     }

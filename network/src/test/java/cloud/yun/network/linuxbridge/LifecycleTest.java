@@ -271,6 +271,39 @@ class LifecycleTest {
     }
 
     @Test
+    void anotherYunOnTheHost_keepsItsDevicesAndRules() {
+        var c = host.config();
+        var other = new LinuxBridgeDriver(
+                Lab.COMMANDS,
+                new LinuxBridgeConfig(
+                        c.interfaceMappings(),
+                        c.bridgeMappings(),
+                        c.tunnelAddress(),
+                        4789,
+                        64,
+                        false,
+                        c.publicBridge(),
+                        c.dnsServers(),
+                        directory.resolve("other"),
+                        c.metadataSocket(),
+                        c.rootNamespace(),
+                        c.mark() + "-2"));
+        var mine = port(Lab.local(Lab.id()), "10.2.0.5");
+        var theirs = port(Lab.local(Lab.id()), "10.2.0.5");
+        host.driver().plug(mine);
+        other.plug(theirs);
+        assertThat(host.driver().inventory().ports()).containsExactly(mine.id());
+        assertThat(other.inventory().ports()).containsExactly(theirs.id());
+        host.driver().purge();
+        assertThat(host.net().link(mine.tap())).isEmpty();
+        assertThat(host.net().link(theirs.tap())).isPresent();
+        assertThat(other.spoofedFrames(theirs.tap())).contains(0L);
+        assertThat(host.driver().spoofedFrames(mine.tap())).isEmpty();
+        other.purge();
+        assertThat(host.net().nft().tables()).isEmpty();
+    }
+
+    @Test
     void ids_thatAreNone_reachNoCommand() {
         assertThatThrownBy(() -> host.driver().removeRouter("../../etc")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> host.driver().unplug("x; reboot", "tap0", "n"))

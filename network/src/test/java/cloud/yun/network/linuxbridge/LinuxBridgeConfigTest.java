@@ -12,8 +12,8 @@ class LinuxBridgeConfigTest {
     private static LinuxBridgeConfig of(String text) {
         return LinuxBridgeConfig.from(
                 Config.parse(LinuxBridgeConfig.options(), text),
-                Path.of("/var/lib/x/network"),
-                Path.of("/var/lib/x/md"));
+                Path.of("/var/lib/yun/network"),
+                Path.of("/var/lib/yun/md"));
     }
 
     @Test
@@ -47,6 +47,14 @@ class LinuxBridgeConfigTest {
         assertThat(config.publicBridge()).isEmpty();
         assertThat(of("[vxlan]\nenable_vxlan = false\nlocal_ip = 192.0.2.7\n").tunnelAddress())
                 .isEmpty();
+    }
+
+    @Test
+    void from_anotherDirectory_bearsAnotherMark() {
+        var standard = Config.parse(LinuxBridgeConfig.options(), "");
+        var one = LinuxBridgeConfig.from(standard, Path.of("/home/a/.yun/network"), Path.of("/x"));
+        var two = LinuxBridgeConfig.from(standard, Path.of("/home/b/.yun/network"), Path.of("/x"));
+        assertThat(one.mark()).startsWith("yun-").isNotEqualTo(two.mark());
     }
 
     @Test
