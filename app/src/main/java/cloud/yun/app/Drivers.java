@@ -25,7 +25,7 @@ interface Drivers extends AutoCloseable {
     void close();
 
     static Drivers of(Kernel kernel) {
-        return kernel.config().get(YunOptions.SIMULATED) ? new Simulated(kernel) : new RealDrivers(kernel);
+        return kernel.config().get(YunOptions.SIMULATED) ? new Simulated(kernel) : RealDrivers.of(kernel);
     }
 
     /// As large as anybody may want in a test.

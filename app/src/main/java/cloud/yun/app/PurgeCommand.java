@@ -1,7 +1,10 @@
 package cloud.yun.app;
 
+import cloud.yun.kernel.config.Config;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -14,9 +17,12 @@ final class PurgeCommand implements Callable<Integer> {
     private Path data = Path.of("");
 
     @Override
-    public Integer call() {
-        // Only a cloud that ran with real drivers leaves anything outside its directory.
-        if (Files.exists(data.resolve("run/real"))) throw new IllegalStateException("not wired yet");
+    public Integer call() throws IOException {
+        var started = data.resolve(ServeCommand.CONFIG_FILES);
+        var files = Files.exists(started)
+                ? Files.readAllLines(started).stream().map(Path::of).toList()
+                : List.<Path>of();
+        RealDrivers.purge(Config.load(Cloud.options(), files), data.toAbsolutePath());
         return 0;
     }
 }

@@ -20,6 +20,9 @@ import picocli.CommandLine.Option;
 /// Runs the cloud until it is told to stop.
 @Command(name = "serve", description = "Run the cloud in the foreground.")
 final class ServeCommand implements Callable<Integer> {
+    /// Which configuration files the cloud was started with; a later purge reads the same.
+    static final String CONFIG_FILES = "run/config-files";
+
     @Option(names = "--data", defaultValue = "/var/lib/yun", description = "Directory of the cloud's files.")
     private Path data = Path.of("/var/lib/yun");
 
@@ -66,6 +69,9 @@ final class ServeCommand implements Callable<Integer> {
 
     private int serve(Logger log) throws IOException {
         var config = Config.load(Cloud.options(), files);
+        Files.write(
+                data.resolve(CONFIG_FILES),
+                files.stream().map(f -> f.toAbsolutePath().toString()).toList());
         if (simulated) config.with(YunOptions.SIMULATED, "true");
         if (port >= 0) config.with(YunOptions.PORT, Integer.toString(port));
         if (noClassicPorts) config.with(YunOptions.CLASSIC_PORTS, "false");
