@@ -2,6 +2,7 @@ package cloud.yun.app;
 
 import cloud.yun.blockstorage.BlockStorageModule;
 import cloud.yun.compute.ComputeModule;
+import cloud.yun.compute.driver.libvirt.LibvirtOptions;
 import cloud.yun.identity.IdentityModule;
 import cloud.yun.image.ImageModule;
 import cloud.yun.kernel.Kernel;
@@ -103,6 +104,7 @@ public final class Cloud implements AutoCloseable {
         all.addAll(NetworkModule.options());
         all.addAll(BlockStorageModule.options());
         all.addAll(ComputeModule.options());
+        all.addAll(LibvirtOptions.options());
         return List.copyOf(all);
     }
 
