@@ -40,7 +40,7 @@ public final class Gateway implements AutoCloseable {
     private final Server server;
     private final ServerConnector gateway;
 
-    /// @param raw handlers beside the services, by first path segment: consoles, static pages
+    /// @param raw handlers beside the services, by first path segment: consoles, static pages; on every port
     public Gateway(Listen listen, List<ServiceHandler> services, Map<String, Handler> raw) {
         this.listen = listen;
         this.raw.putAll(raw);
@@ -116,12 +116,13 @@ public final class Gateway implements AutoCloseable {
         public boolean handle(Request request, Response response, Callback callback) throws Exception {
             var connector = String.valueOf(
                     request.getConnectionMetaData().getConnector().getName());
+            var path = String.valueOf(request.getHttpURI().getPath());
             var classic = byConnector.get(connector);
-            if (classic != null) {
+            // Consoles are found beside the API that names them, also on its classic port.
+            if (classic != null && !raw.containsKey(mount(path))) {
                 classic.handle(new Exchange(request, response, callback, ""));
                 return true;
             }
-            var path = String.valueOf(request.getHttpURI().getPath());
             var mount = mount(path);
             var service = byMount.get(mount);
             if (service != null) {
