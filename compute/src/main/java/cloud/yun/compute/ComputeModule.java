@@ -2,13 +2,18 @@ package cloud.yun.compute;
 
 import cloud.yun.blockstorage.ServerVolumes;
 import cloud.yun.compute.agent.Agents;
+import cloud.yun.compute.console.ConsoleProxy;
+import cloud.yun.compute.console.ConsoleRoutes;
+import cloud.yun.compute.console.ConsoleService;
 import cloud.yun.compute.driver.HypervisorDriver;
 import cloud.yun.compute.driver.SimulatedHypervisor;
+import cloud.yun.compute.driver.libvirt.LibvirtOptions;
 import cloud.yun.compute.flavor.FlavorRoutes;
 import cloud.yun.compute.flavor.FlavorService;
 import cloud.yun.compute.keypair.KeypairRoutes;
 import cloud.yun.compute.keypair.KeypairService;
 import cloud.yun.compute.lifecycle.Wiring;
+import cloud.yun.compute.metadata.MetadataService;
 import cloud.yun.compute.quota.ComputeQuotas;
 import cloud.yun.compute.quota.LimitRoutes;
 import cloud.yun.compute.quota.QuotaRoutes;
@@ -45,6 +50,7 @@ import cloud.yun.kernel.http.Route;
 import cloud.yun.kernel.policy.Policy;
 import cloud.yun.kernel.reconcile.Reconciler;
 import cloud.yun.kernel.state.StateTable;
+import cloud.yun.network.MetadataSource;
 import cloud.yun.network.ServerPorts;
 import cloud.yun.placement.Placement;
 import java.util.ArrayList;
@@ -70,6 +76,8 @@ public final class ComputeModule implements Room {
     private final List<Route> routes;
     private final Servers servers = new ServersLookup();
     private final Agents agents;
+    private final MetadataService metadata;
+    private final ConsoleProxy consoleProxy;
 
     /// @param driver of this host; a simulated one may stand for many (`[simulated] hosts`)
     public ComputeModule(
@@ -88,6 +96,9 @@ public final class ComputeModule implements Room {
         var keypairs = new KeypairService(db, clock, policy, quotas);
         var hosts = new HostService(db, clock, kernel.ids(), kernel.config());
         var groups = new ServerGroupService(db, clock, policy, quotas);
+        metadata = new MetadataService(db, servers, ports::ofServer, kernel.config());
+        var consoles = new ConsoleService(db, clock, policy, servers, agents, kernel.config());
+        consoleProxy = new ConsoleProxy(consoles, kernel.config());
         var wiring = new Wiring(
                 db,
                 kernel.flows(),
@@ -103,7 +114,7 @@ public final class ComputeModule implements Room {
                 hosts,
                 quotas,
                 new Notifications(kernel.events()),
-                _ -> Map.of());
+                metadata::configDrive);
         var serversPart = new ServersPart(wiring, new ServerAccess(db, policy), flavors, keypairs);
         parts = List.of(
                 new VersionRoutes(RANGE),
@@ -117,6 +128,7 @@ public final class ComputeModule implements Room {
                 new QuotaRoutes(db, policy, quotas),
                 new LimitRoutes(db, policy, quotas),
                 new UsageRoutes(db, clock, policy, servers),
+                new ConsoleRoutes(consoles, kernel.config()),
                 serversPart,
                 new HostsPart(kernel, placement, hosts, drivers(kernel, driver), serversPart.powerSync()::settled));
         var all = new ArrayList<Route>();
@@ -140,6 +152,10 @@ public final class ComputeModule implements Room {
         all.addAll(HostService.options());
         all.addAll(Agents.options());
         all.addAll(HostsPart.options());
+        all.addAll(LibvirtOptions.options());
+        all.addAll(ConsoleRoutes.options());
+        all.addAll(ConsoleProxy.options());
+        all.addAll(MetadataService.options());
         all.addAll(ServersPart.options());
         return List.copyOf(all);
     }
@@ -158,6 +174,7 @@ public final class ComputeModule implements Room {
                 QuotaRoutes.RULES,
                 LimitRoutes.RULES,
                 UsageRoutes.RULES,
+                ConsoleRoutes.RULES,
                 ServerPolicies.RULES);
     }
 
@@ -167,6 +184,16 @@ public final class ComputeModule implements Room {
                 "server (vm_state)", VmState.table(),
                 "server (task_state)", TaskState.table(),
                 "server volume", VolumeState.table());
+    }
+
+    /// What guests may read about themselves, for the network room's metadata service.
+    public MetadataSource metadata() {
+        return metadata;
+    }
+
+    /// The gateway's handler of [ConsoleProxy#MOUNT].
+    public ConsoleProxy consoleProxy() {
+        return consoleProxy;
     }
 
     @Override

@@ -35,7 +35,8 @@ public interface HypervisorDriver {
     /// @param image file of the root disk's image on this host and its format; empty when the guest boots from a
     ///     volume
     /// @param rootDevice for example `/dev/vda`
-    /// @param configDrive files of the config drive by path; empty: none
+    /// @param configDrive texts of the config drive's files by path, empty: none; behind a path that ends in
+    ///     `;base64` stands the base64 of bytes that are no text
     /// @param properties image properties and flavor extra specs that the driver understands, `hw_...`
     record Guest(
             String serverId,

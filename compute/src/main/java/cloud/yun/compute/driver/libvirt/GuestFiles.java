@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import java.util.TreeSet;
 /// The files of each guest: `INSTANCES/SERVER/{disk,disk.eph0,disk.swap,disk.config,console.log,libvirt.xml}`, the
 /// names that Nova's operators know.
 final class GuestFiles {
+    private static final String BINARY = ";base64";
     private static final long GIB = 1L << 30;
     private static final long MIB = 1L << 20;
 
@@ -109,7 +111,13 @@ final class GuestFiles {
     void writeConfigDrive(Guest guest) {
         if (guest.configDrive().isEmpty()) return;
         var files = new HashMap<String, byte[]>();
-        guest.configDrive().forEach((path, text) -> files.put(path, text.getBytes(StandardCharsets.UTF_8)));
+        guest.configDrive().forEach((path, text) -> {
+            if (path.endsWith(BINARY))
+                files.put(
+                        path.substring(0, path.length() - BINARY.length()),
+                        Base64.getDecoder().decode(text));
+            else files.put(path, text.getBytes(StandardCharsets.UTF_8));
+        });
         configDrives.write(configDrive(guest.serverId()), files);
     }
 
