@@ -1,5 +1,6 @@
 package cloud.yun.kernel.db;
 
+import cloud.yun.kernel.error.CloudException.Invalid;
 import cloud.yun.kernel.error.CloudException.Unavailable;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
@@ -82,6 +83,8 @@ final class PostgresDatabase implements Database {
                     return work.on(handle);
                 } catch (RuntimeException | Error | SQLException e) {
                     handle.getConnection().rollback();
+                    // PostgreSQL's text has no NUL, and only users' texts can contain one.
+                    if (state(e, "22021")) throw new Invalid("A text contains a NUL character.");
                     if (!conflict(e) || attempt == TRIES) throw e;
                 }
             } catch (SQLException e) {
@@ -92,9 +95,12 @@ final class PostgresDatabase implements Database {
 
     /// Serialization failure and deadlock: the other transaction won, ours may be run again.
     private static boolean conflict(Throwable failure) {
+        return state(failure, "40001") || state(failure, "40P01");
+    }
+
+    private static boolean state(Throwable failure, String code) {
         for (var cause = failure; cause != null; cause = cause.getCause())
-            if (cause instanceof SQLException sql
-                    && ("40001".equals(sql.getSQLState()) || "40P01".equals(sql.getSQLState()))) return true;
+            if (cause instanceof SQLException sql && code.equals(sql.getSQLState())) return true;
         return false;
     }
 
