@@ -4,6 +4,7 @@ import cloud.yun.identity.assignment.AssignmentList;
 import cloud.yun.identity.assignment.AssignmentRoutes;
 import cloud.yun.identity.assignment.GrantRoutes;
 import cloud.yun.identity.assignment.Grants;
+import cloud.yun.identity.assignment.NothingDangles;
 import cloud.yun.identity.auth.AuthRoutes;
 import cloud.yun.identity.auth.Authentication;
 import cloud.yun.identity.auth.Passwords;
@@ -36,6 +37,7 @@ import cloud.yun.identity.v2.V2Routes;
 import cloud.yun.kernel.Kernel;
 import cloud.yun.kernel.Room;
 import cloud.yun.kernel.auth.Authenticator;
+import cloud.yun.kernel.check.Invariant;
 import cloud.yun.kernel.config.Option;
 import cloud.yun.kernel.http.ApiService;
 import cloud.yun.kernel.http.FaultDialect;
@@ -153,6 +155,11 @@ public final class IdentityModule implements Room {
     @Override
     public Policy policy() {
         return policy;
+    }
+
+    @Override
+    public List<Invariant> invariants() {
+        return List.of(new NothingDangles(kernel.db()));
     }
 
     @Override

@@ -85,6 +85,17 @@ class BadInputTest {
     }
 
     @Test
+    void texts_whenTheyHoldNulCharacters_areRefusedOrKept_neverAnError() {
+        try (var house = House.postgresql(directory)) {
+            var admin = house.admin();
+            var user = house.as(admin, "POST", "/v3/users", "{\"user\": {\"name\": \"a\\u0000b\"}}");
+            assertThat(user.status()).isEqualTo(400);
+            assertThat(house.as(admin, "GET", "/v3/users/a%00b").status()).isBetween(400, 404);
+            assertThat(house.as(admin, "GET", "/v3/users?name=a%00b").status()).isEqualTo(400);
+        }
+    }
+
+    @Test
     void lists_whenAskedForPages_goThroughAllOnce_andRefuseBadMarkers() {
         try (var house = House.sqlite(directory)) {
             var admin = house.admin();

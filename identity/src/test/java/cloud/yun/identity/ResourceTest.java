@@ -267,6 +267,11 @@ class ResourceTest {
                             .body()
                             .get("role_assignments"))
                     .isEmpty();
+            assertThat(house.module.invariants())
+                    .allSatisfy(i -> assertThat(i.violations()).isEmpty());
+            house.db.write(tx -> tx.update("UPDATE identity_assignment SET actor_id = 'ghost', target_id = 'nowhere'"
+                    + " WHERE target_type = 'project'"));
+            assertThat(house.module.invariants().getFirst().violations()).hasSize(2);
         }
     }
 

@@ -125,6 +125,24 @@ public final class AssignmentStore {
                 arguments.toArray());
     }
 
+    List<String> withoutActor() {
+        return tx.query("""
+                SELECT DISTINCT actor_id
+                  FROM identity_assignment a
+                 WHERE (actor_type = 'user' AND NOT EXISTS (SELECT 1 FROM identity_user u WHERE u.id = a.actor_id))
+                    OR (actor_type = 'group' AND NOT EXISTS (SELECT 1 FROM identity_group g WHERE g.id = a.actor_id))
+                """, r -> r.string("actor_id"));
+    }
+
+    List<String> withoutTarget() {
+        return tx.query("""
+                SELECT DISTINCT target_id
+                  FROM identity_assignment a
+                 WHERE target_type <> 'system'
+                   AND NOT EXISTS (SELECT 1 FROM identity_project p WHERE p.id = a.target_id)
+                """, r -> r.string("target_id"));
+    }
+
     public void removeActor(Actor actor) {
         tx.update(
                 "DELETE FROM identity_assignment WHERE actor_id = ? AND actor_type = ?",

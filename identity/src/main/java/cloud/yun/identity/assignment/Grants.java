@@ -66,10 +66,19 @@ public final class Grants {
             Caller caller, String rule, Actor actor, Assignment.Target on, Optional<String> roleId, boolean inherited) {
         var found = bench.db().read(tx -> parties(tx, actor, on, roleId, inherited));
         bench.policy().require(caller, rule, found.target());
+        placeThere(on, roleId, found);
+        return found;
+    }
+
+    private static void placeThere(Assignment.Target on, Optional<String> roleId, Parties found) {
         if (roleId.isPresent() && found.role().isEmpty()) throw Words.notFound("role", roleId.get());
         if (on.kind() != Assignment.Target.Kind.SYSTEM && found.place().isEmpty())
             throw Words.notFound(on.kind().wire(), on.id());
-        return found;
+    }
+
+    private static void there(Assignment a, Parties found) {
+        placeThere(a.target(), Optional.of(a.roleId()), found);
+        actorThere(a.actor(), found);
     }
 
     private static void actorThere(Actor actor, Parties found) {
@@ -98,6 +107,8 @@ public final class Grants {
             throw new Forbidden("Domain " + role.domainId() + " of role " + role.id()
                     + " does not match the domain of the target.");
         bench.epoch().write(tx -> {
+            // Once more: a user or project that was deleted meanwhile must not leave its roles behind.
+            there(a, parties(tx, a.actor(), a.target(), Optional.of(a.roleId()), a.inherited()));
             new AssignmentStore(tx).add(a);
             bench.tell(tx, caller, "role_assignment", "created", a.roleId());
         });
