@@ -93,6 +93,11 @@ public final class ServerStore {
                 .orElseThrow(() -> new NotFound("Instance", id));
     }
 
+    /// @return all servers but deleted ones, for checks
+    public List<Server> all() {
+        return tx.query(SELECT + "WHERE deleted_at IS NULL ORDER BY id", ServerStore::server);
+    }
+
     public List<Server> onHost(String host) {
         return tx.query(SELECT + "WHERE host = ? AND deleted_at IS NULL ORDER BY id", ServerStore::server, host);
     }
@@ -132,11 +137,6 @@ public final class ServerStore {
                         ServerStore::server,
                         to,
                         from));
-    }
-
-    /// @return servers of a multi-create, to name and count them
-    public int countOfReservation(String reservationId) {
-        return (int) tx.number("SELECT COUNT(*) AS n FROM server WHERE reservation_id = ?", reservationId);
     }
 
     /// Something begins, or goes on with its next step.

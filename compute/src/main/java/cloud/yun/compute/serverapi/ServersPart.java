@@ -14,8 +14,10 @@ import cloud.yun.compute.lifecycle.Guests;
 import cloud.yun.compute.lifecycle.Patience;
 import cloud.yun.compute.lifecycle.PowerActions;
 import cloud.yun.compute.lifecycle.PowerSync;
+import cloud.yun.compute.lifecycle.ServerInvariants;
 import cloud.yun.compute.lifecycle.Wiring;
 import cloud.yun.compute.scheduler.Scheduler;
+import cloud.yun.kernel.check.Invariant;
 import cloud.yun.kernel.config.Option;
 import cloud.yun.kernel.http.Route;
 import cloud.yun.kernel.reconcile.Reconciler;
@@ -26,6 +28,7 @@ import java.util.List;
 public final class ServersPart implements Part {
     private final List<Part> parts;
     private final PowerSync sync;
+    private final ServerInvariants invariants;
 
     public ServersPart(Wiring w, ServerAccess access, Flavors flavors, Keypairs keypairs) {
         var guests = new Guests(w);
@@ -33,6 +36,7 @@ public final class ServersPart implements Part {
         var create = new CreateServer(w, new Scheduler(w.placement(), w.hosts()), guests, delete);
         var actions = new PowerActions(w, guests, delete);
         sync = new PowerSync(w, guests);
+        invariants = new ServerInvariants(w);
         var drafts = new Drafts(w.images(), w.volumes(), flavors, keypairs, w.hosts());
         var service = new ServerService(w, drafts, create, delete);
         var reader = new ServerReader(w.ports(), w.groups(), w.hosts());
@@ -61,6 +65,11 @@ public final class ServersPart implements Part {
     @Override
     public List<Reconciler> reconcilers() {
         return List.of(sync);
+    }
+
+    @Override
+    public List<Invariant> invariants() {
+        return invariants.all();
     }
 
     public PowerSync powerSync() {

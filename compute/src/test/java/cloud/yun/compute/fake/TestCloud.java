@@ -199,6 +199,7 @@ public final class TestCloud implements AutoCloseable {
                 .mapToLong(r -> r.used())
                 .sum());
         if (allocations > 0) left.add("allocations " + allocations);
+        part.invariants().forEach(i -> left.addAll(i.violations()));
         return String.join(", ", left);
     }
 
