@@ -115,6 +115,11 @@ class PolicyTest {
                 .isEqualTo(403);
         assertThat(status(pa, "DELETE", "/v3/users/" + id, "")).isEqualTo(403);
         house.as(admin, "DELETE", grant(other, id, role("member")));
+        // Who is stronger than a project's admin is not its to manage: a new password would hand over the cloud.
+        house.as(admin, "PUT", grant(project, id, role("admin")));
+        assertThat(status(pa, "PATCH", "/v3/users/" + id, "{\"user\": {\"password\": \"z\"}}"))
+                .isEqualTo(403);
+        house.as(admin, "DELETE", grant(project, id, role("admin")));
         assertThat(status(pa, "DELETE", "/v3/users/" + id, "")).isEqualTo(204);
     }
 

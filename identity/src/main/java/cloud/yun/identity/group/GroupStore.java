@@ -69,6 +69,11 @@ public final class GroupStore {
                 groupId);
     }
 
+    /// @return whether a user is in any group
+    public boolean hasMember(String userId) {
+        return tx.exists("SELECT 1 FROM identity_group_member WHERE user_id = ?", userId);
+    }
+
     void insert(Group group) {
         tx.update(
                 "INSERT INTO identity_group (" + COLUMNS + ") VALUES (?, ?, ?, ?, ?)",

@@ -1,5 +1,6 @@
 package cloud.yun.identity.user;
 
+import cloud.yun.identity.assignment.Assignment;
 import cloud.yun.identity.assignment.Assignment.Actor;
 import cloud.yun.identity.assignment.AssignmentStore;
 import cloud.yun.identity.auth.Passwords;
@@ -8,7 +9,9 @@ import cloud.yun.identity.base.Filters;
 import cloud.yun.identity.base.Words;
 import cloud.yun.identity.base.Workbench;
 import cloud.yun.identity.credential.CredentialStore;
+import cloud.yun.identity.group.GroupStore;
 import cloud.yun.identity.project.ProjectStore;
+import cloud.yun.identity.role.RoleStore;
 import cloud.yun.identity.token.RevocationStore;
 import cloud.yun.identity.user.UserStore.Password;
 import cloud.yun.kernel.auth.Caller;
@@ -41,6 +44,9 @@ public final class Users {
             "password_expires_at",
             "federated");
 
+    /// Roles that make nobody stronger than a project's admin.
+    private static final Set<String> ORDINARY = Set.of("manager", "member", "reader", "monitor");
+
     private final Workbench bench;
     private final Passwords passwords;
 
@@ -59,19 +65,20 @@ public final class Users {
                 .with("target.user.only_project_id", onlyProject(tx, u).orElse(null));
     }
 
-    /// The one project that a user has to do with: all of its assignments are there, and it is in no group. Our own
-    /// rules let a project's admin manage such users, and no other.
+    /// The one project that a user has to do with: all of its assignments are there, give no more than a project's
+    /// admin could give, and it is in no group. Our own rules let a project's admin manage such users, and no
+    other:
+    /// who could set the password of somebody stronger would be that somebody.
     private static Optional<String> onlyProject(Tx tx, User user) {
-        if (tx.exists("SELECT 1 FROM identity_group_member WHERE user_id = ?", user.id())) return Optional.empty();
-        var targets = new AssignmentStore(tx)
-                .ofUserAndGroups(user.id()).stream()
-                        .map(a -> a.target().kind() + " " + a.target().id())
-                        .distinct()
-                        .toList();
-        if (targets.isEmpty()) return user.defaultProjectId();
-        return targets.size() == 1 && targets.getFirst().startsWith("PROJECT ")
-                ? Optional.of(targets.getFirst().substring("PROJECT ".length()))
-                : Optional.empty();
+        if (new GroupStore(tx).hasMember(user.id())) return Optional.empty();
+        var assignments = new AssignmentStore(tx).ofUserAndGroups(user.id());
+        if (assignments.isEmpty()) return user.defaultProjectId();
+        var first = assignments.getFirst().target();
+        var roles = assignments.stream().map(Assignment::roleId).distinct().toList();
+        boolean own = first.kind() == Assignment.Target.Kind.PROJECT
+                && assignments.stream().allMatch(a -> a.target().equals(first) && !a.inherited())
+                && new RoleStore(tx).among(roles).stream().allMatch(r -> ORDINARY.contains(r.name()));
+        return own ? Optional.of(first.id()) : Optional.empty();
     }
 
     /// @throws NotFound no such user, said only to a caller whom the rule lets see it
