@@ -14,6 +14,7 @@ import cloud.yun.image.store.ImageFiles;
 import cloud.yun.kernel.Kernel;
 import cloud.yun.kernel.Room;
 import cloud.yun.kernel.check.Invariant;
+import cloud.yun.kernel.config.Config;
 import cloud.yun.kernel.config.Option;
 import cloud.yun.kernel.http.ApiService;
 import cloud.yun.kernel.http.FaultDialect;
@@ -47,6 +48,19 @@ public final class ImageModule implements Room {
     static final Option<Integer> LIST_MAX =
             Option.integer("DEFAULT", "api_limit_max", 1000, "Most images on one page.");
 
+    static final Option<List<String>> STORES =
+            Option.list("glance_store", "stores", "file", "Stores that are enabled. The one there is: file.");
+    static final Option<String> DEFAULT_STORE =
+            Option.text("glance_store", "default_store", "file", "Store of new images.");
+    static final Option<List<String>> BACKENDS =
+            Option.list("DEFAULT", "enabled_backends", "", "Stores as NAME:TYPE, instead of [glance_store] stores.");
+    static final Option<String> DEFAULT_BACKEND = Option.text(
+            "glance_store", "default_backend", "", "Name of the store of new images, one of enabled_backends.");
+    static final Option<String> REGISTRY_HOST = Option.text(
+            "DEFAULT", "registry_host", "", "Accepted and ignored: images' metadata is in the database of the house.");
+    static final Option<Integer> REGISTRY_PORT =
+            Option.integer("DEFAULT", "registry_port", 9191, "Accepted and ignored, as registry_host.");
+
     private final Policy policy;
     private final LocalImages images;
     private final UploadReconciler uploadReconciler;
@@ -55,6 +69,7 @@ public final class ImageModule implements Room {
     public ImageModule(Kernel kernel) {
         policy = new Policy(ImagePolicies.defaults(), Optional.of(kernel.data().resolve("image/policy.yaml")));
         var config = kernel.config();
+        checkStores(config);
         var configured = config.get(DATA_DIRECTORY);
         var files = new ImageFiles(configured.isEmpty() ? kernel.data().resolve("image/images") : Path.of(configured));
         var uploads = new UploadImage(
@@ -88,8 +103,38 @@ public final class ImageModule implements Room {
         images = new LocalImages(service, files, kernel.clock());
     }
 
+    /// A store that is not there is refused by its name, not replaced by another.
+    private static void checkStores(Config config) {
+        var types = new ArrayList<>(config.get(STORES));
+        types.add(config.get(DEFAULT_STORE));
+        var names = new ArrayList<String>();
+        for (var backend : config.get(BACKENDS)) {
+            names.add(backend.split(":", 2)[0]);
+            types.add(backend.substring(backend.indexOf(':') + 1));
+        }
+        for (var type : types)
+            if (!type.equals("file"))
+                throw new Config.Wrong("The image store '" + type + "' is not supported; supported: file.");
+        var standard = config.get(DEFAULT_BACKEND);
+        if (!standard.isEmpty() && !names.contains(standard))
+            throw new Config.Wrong(DEFAULT_BACKEND + ": '" + standard + "' is not one of enabled_backends.");
+    }
+
     public static List<Option<?>> options() {
-        return List.of(DATA_DIRECTORY, SIZE_CAP, PROPERTIES_MAX, TAGS_MAX, MEMBERS_MAX, LIST_STANDARD, LIST_MAX);
+        return List.of(
+                DATA_DIRECTORY,
+                SIZE_CAP,
+                PROPERTIES_MAX,
+                TAGS_MAX,
+                MEMBERS_MAX,
+                LIST_STANDARD,
+                LIST_MAX,
+                STORES,
+                DEFAULT_STORE,
+                BACKENDS,
+                DEFAULT_BACKEND,
+                REGISTRY_HOST,
+                REGISTRY_PORT);
     }
 
     /// @return the front door for the other rooms

@@ -8,8 +8,6 @@ import cloud.yun.kernel.http.Request;
 import cloud.yun.kernel.http.Route;
 import cloud.yun.kernel.json.Json;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.List;
 import java.util.Optional;
@@ -19,8 +17,6 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// @see <a href="https://docs.openstack.org/api-ref/image/v2/">Image service API</a>
 public final class ImageRoutes {
-    private static final int BUFFER_BYTES = 256 << 10;
-
     private final ImageService service;
 
     public ImageRoutes(ImageService service) {
@@ -111,29 +107,13 @@ public final class ImageRoutes {
         long size = image.sizeBytes().orElse(0L);
         var asked = request.header("Range").map(r -> ByteRange.parse(r, size));
         var range = asked.orElse(new ByteRange(0, size - 1));
-        var reply = Reply.stream(
-                asked.isPresent() ? 206 : 200,
-                range.length(),
-                "application/octet-stream",
-                out -> copy(data, range, request.method().equals("HEAD") ? OutputStream.nullOutputStream() : out));
+        var reply = Reply.file(
+                asked.isPresent() ? 206 : 200, data, range.first(), range.length(), "application/octet-stream");
         if (asked.isPresent())
             reply = reply.header("Content-Range", "bytes " + range.first() + "-" + range.last() + "/" + size);
         return image.checksumMd5().isPresent()
                 ? reply.header("Content-MD5", image.checksumMd5().get())
                 : reply;
-    }
-
-    private static void copy(FileChannel data, ByteRange range, OutputStream out) throws IOException {
-        try (data) {
-            var buffer = ByteBuffer.allocate(BUFFER_BYTES);
-            for (long at = range.first(); at <= range.last(); ) {
-                buffer.clear().limit((int) Math.min(BUFFER_BYTES, range.last() + 1 - at));
-                int n = data.read(buffer, at);
-                if (n < 0) throw new IOException("the image's file is shorter than its size");
-                out.write(buffer.array(), 0, n);
-                at += n;
-            }
-        }
     }
 
     private static void close(FileChannel data) {

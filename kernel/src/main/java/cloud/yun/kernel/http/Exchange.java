@@ -2,6 +2,7 @@ package cloud.yun.kernel.http;
 
 import cloud.yun.kernel.error.CloudException.Refused;
 import cloud.yun.kernel.json.Json;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLDecoder;
@@ -20,6 +21,8 @@ import org.eclipse.jetty.util.Callback;
 
 /// One HTTP exchange: the only class that reads from and writes to Jetty's objects.
 final class Exchange {
+    private static final int FILE_BYTES = 512 << 10;
+
     private final Request request;
     private final Response response;
     private final Callback callback;
@@ -119,6 +122,7 @@ final class Exchange {
             }
             case Reply.Body.Json json -> whole(Json.bytes(json.tree()), "application/json");
             case Reply.Body.Text text -> whole(text.text().getBytes(StandardCharsets.UTF_8), text.contentType());
+            case Reply.Body.File file -> file(file);
             case Reply.Body.Stream stream -> {
                 type(stream.contentType());
                 if (stream.length() >= 0) response.getHeaders().put("Content-Length", stream.length());
@@ -128,6 +132,24 @@ final class Exchange {
                 callback.succeeded();
             }
         }
+    }
+
+    /// Through one direct buffer: neither the file nor the socket then needs a copy of its own.
+    private void file(Reply.Body.File file) throws IOException {
+        type(file.contentType());
+        response.getHeaders().put("Content-Length", file.length());
+        try (var channel = file.channel()) {
+            var buffer = ByteBuffer.allocateDirect((int) Math.min(FILE_BYTES, Math.max(1, file.length())));
+            long end = method().equals("HEAD") ? file.offset() : file.offset() + file.length();
+            for (long at = file.offset(); at < end; ) {
+                buffer.clear().limit((int) Math.min(buffer.capacity(), end - at));
+                int n = channel.read(buffer, at);
+                if (n < 0) throw new EOFException("the file is shorter than it was said to be");
+                at += n;
+                Content.Sink.write(response, false, buffer.flip());
+            }
+        }
+        response.write(true, null, callback);
     }
 
     private void whole(byte[] bytes, String contentType) {

@@ -2,6 +2,7 @@ package cloud.yun.kernel.http;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.FileChannel;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
@@ -19,6 +20,9 @@ public record Reply(int status, Map<String, String> headers, Body body) {
 
         /// @param length bytes to come, or -1 when unknown
         record Stream(Writer writer, long length, String contentType) implements Body {}
+
+        /// A piece of an open file, which is closed after it was sent.
+        record File(FileChannel channel, long offset, long length, String contentType) implements Body {}
     }
 
     @FunctionalInterface
@@ -60,6 +64,10 @@ public record Reply(int status, Map<String, String> headers, Body body) {
 
     public static Reply stream(int status, long length, String contentType, Writer writer) {
         return new Reply(status, Map.of(), new Body.Stream(writer, length, contentType));
+    }
+
+    public static Reply file(int status, FileChannel channel, long offset, long length, String contentType) {
+        return new Reply(status, Map.of(), new Body.File(channel, offset, length, contentType));
     }
 
     public Reply header(String name, String value) {
