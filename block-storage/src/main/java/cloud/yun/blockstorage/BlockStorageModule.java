@@ -2,6 +2,7 @@ package cloud.yun.blockstorage;
 
 import cloud.yun.blockstorage.agent.Backends;
 import cloud.yun.blockstorage.agent.VolumeAgent;
+import cloud.yun.blockstorage.attachment.AttachStatus;
 import cloud.yun.blockstorage.attachment.Attaching;
 import cloud.yun.blockstorage.check.AttachmentInvariant;
 import cloud.yun.blockstorage.check.BackendInvariant;
@@ -52,6 +53,7 @@ import cloud.yun.kernel.http.Microversion;
 import cloud.yun.kernel.http.Route;
 import cloud.yun.kernel.policy.Policy;
 import cloud.yun.kernel.reconcile.Reconciler;
+import cloud.yun.kernel.state.StateTable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -251,6 +253,14 @@ public final class BlockStorageModule implements Room {
     @Override
     public List<Reconciler> reconcilers() {
         return List.of(capacity, stuck);
+    }
+
+    @Override
+    public Map<String, StateTable<?, ?>> states() {
+        return Map.of(
+                "volume", VolumeStatus.moves(),
+                "snapshot", SnapshotStatus.moves(),
+                "attachment", AttachStatus.moves());
     }
 
     @Override
