@@ -244,8 +244,8 @@ public final class NetworkModule implements Room {
         applying.wake();
         loop = Optional.of(applying);
         late.reconcile();
-        metadataServer = metadataSource.map(source ->
-                MetadataServer.start(metadataSocket(kernel.data()), new AddressLookup(common.db()), source));
+        metadataServer = metadataSource.map(
+                source -> MetadataServer.start(metadataSocket(kernel.data()), new AddressLookup(common.db()), source));
     }
 
     @Override
@@ -260,6 +260,11 @@ public final class NetworkModule implements Room {
                 throw new IllegalStateException(e);
             }
         });
+    }
+
+    /// Tells hosts what is due, now and in this thread. The room's own loop does it all the time.
+    void apply() {
+        applier.reconcile();
     }
 
     private Object answer(Object message) {

@@ -12,6 +12,7 @@ import cloud.yun.kernel.http.Gateway;
 import cloud.yun.kernel.http.ServiceHandler;
 import cloud.yun.kernel.json.Json;
 import cloud.yun.network.driver.SimulatedNetworkDriver;
+import cloud.yun.testing.PostgresServer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -45,6 +46,29 @@ public final class Cloud implements AutoCloseable {
     private final Gateway gateway;
     private final HttpClient http = HttpClient.newHttpClient();
     private final boolean ownDb;
+    private final Path directory;
+    private final String[] options;
+    private final Shifted clock;
+
+    /// A clock that tests can move on.
+    private static final class Shifted extends Clock {
+        private volatile Duration offset = Duration.ZERO;
+
+        @Override
+        public java.time.ZoneId getZone() {
+            return java.time.ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(java.time.ZoneId zone) {
+            return this;
+        }
+
+        @Override
+        public Instant instant() {
+            return Instant.now().plus(offset);
+        }
+    }
 
     /// What a call came back with.
     public record Answer(int status, JsonNode body, Map<String, List<String>> headers) {
@@ -54,7 +78,14 @@ public final class Cloud implements AutoCloseable {
     }
 
     public static Cloud sqlite(Path directory, String... options) {
-        var db = Database.sqlite(directory);
+        return on("sqlite", directory, options);
+    }
+
+    /// @param kind `sqlite` or `postgresql`
+    public static Cloud on(String kind, Path directory, String... options) {
+        var db = kind.equals("sqlite")
+                ? Database.sqlite(directory)
+                : Database.postgresql(PostgresServer.newDatabase(), 12);
         db.migrate(List.of("kernel", "network"));
         return new Cloud(db, directory, new SimulatedNetworkDriver(Optional.of("192.0.2.1")), true, true, options);
     }
@@ -65,10 +96,10 @@ public final class Cloud implements AutoCloseable {
         return new Cloud(db, directory, new SimulatedNetworkDriver(), true, false, options);
     }
 
-    public static Cloud postgresql(Path directory, String url, String... options) {
-        var db = Database.postgresql(url, 8);
-        db.migrate(List.of("kernel", "network"));
-        return new Cloud(db, directory, new SimulatedNetworkDriver(Optional.of("192.0.2.1")), true, true, options);
+    /// The process ends without a word and starts again on the same rows and the same host.
+    public Cloud restarted() {
+        stop();
+        return new Cloud(db, directory, driver, true, true, options);
     }
 
     /// @param agents whether the host's agent runs
@@ -82,7 +113,9 @@ public final class Cloud implements AutoCloseable {
         this.db = db;
         this.driver = driver;
         this.ownDb = ownDb;
-        var clock = Clock.systemUTC();
+        this.directory = directory;
+        this.options = options;
+        clock = new Shifted();
         flows = new Flows(db, clock);
         kernel = new Kernel(
                 db,
@@ -148,6 +181,10 @@ public final class Cloud implements AutoCloseable {
         }
     }
 
+    public String url() {
+        return "http://127.0.0.1:" + gateway.port() + "/networking";
+    }
+
     public Answer get(String user, String path) {
         return call(user, "GET", path, null);
     }
@@ -171,18 +208,38 @@ public final class Cloud implements AutoCloseable {
         return (ObjectNode) answer.body().get(member);
     }
 
-    /// Waits until every host has been told everything.
+    /// Waits until every flow has ended and every host has been told everything. Pauses pass at once.
     public void settled() {
         Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
-                .until(() -> db.read(tx -> tx.number("SELECT COUNT(*) AS n FROM network_dirty")) == 0);
+                .atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> {
+                    long open = db.read(tx -> tx.number("SELECT COUNT(*) AS n FROM flow WHERE finished_at IS NULL")
+                            + tx.number("SELECT COUNT(*) AS n FROM network_dirty"));
+                    if (open == 0) return true;
+                    clock.offset = clock.offset.plusSeconds(2);
+                    module.reconcilers().getFirst().reconcile(); // the agent's heartbeat
+                    flows.reconciler().reconcile();
+                    module.apply();
+                    return false;
+                });
+    }
+
+    public List<String> violations() {
+        return module.invariants().stream()
+                .flatMap(i -> i.violations().stream())
+                .toList();
+    }
+
+    private void stop() {
+        gateway.close();
+        flows.close();
+        module.stop();
     }
 
     @Override
     public void close() {
-        gateway.close();
-        flows.close();
-        module.stop();
+        stop();
         if (ownDb) db.close();
     }
 }

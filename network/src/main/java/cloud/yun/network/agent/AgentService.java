@@ -102,7 +102,8 @@ public final class AgentService implements Crud {
     public List<ObjectNode> list(Caller caller, ListQuery query) {
         if (!common.guard().sees(caller, SHAPE, Target.NONE)) return List.of();
         return common.db()
-                .read(tx -> new AgentStore(tx).list(query).stream().map(this::render).toList());
+                .read(tx -> new AgentStore(tx)
+                        .list(query).stream().map(this::render).toList());
     }
 
     @Override
@@ -115,7 +116,8 @@ public final class AgentService implements Crud {
                             id,
                             changes.path("admin_state_up").asBoolean(seen.adminStateUp()),
                             changes.has("description")
-                                    ? Optional.ofNullable(changes.path("description").asString(null))
+                                    ? Optional.ofNullable(
+                                            changes.path("description").asString(null))
                                     : seen.description());
             return render(new AgentStore(tx).find(id).orElseThrow());
         });

@@ -47,7 +47,8 @@ public final class QuotaInvariant implements Invariant {
             var counted = new TreeMap<String, Long>();
             common.quotas()
                     .allUsage(tx)
-                    .forEach((project, used) -> used.forEach((resource, n) -> counted.put(project + " " + resource, n)));
+                    .forEach(
+                            (project, used) -> used.forEach((resource, n) -> counted.put(project + " " + resource, n)));
             var all = new TreeMap<>(rows);
             all.putAll(counted);
             var found = new ArrayList<String>();

@@ -63,7 +63,8 @@ public final class RowsInvariant implements Invariant {
     }
 
     private static void outside(Tx tx, List<String> found) {
-        tx.query(
+        tx
+                .query(
                         "SELECT a.ip, a.port_id, s.cidr FROM ip_allocation a JOIN subnet s ON s.id = a.subnet_id",
                         r -> Cidr.of(r.string("cidr")).contains(Ip.of(r.string("ip")))
                                 ? ""

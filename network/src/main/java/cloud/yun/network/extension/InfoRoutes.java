@@ -97,7 +97,10 @@ public final class InfoRoutes {
             var array = body.putArray("availability_zones");
             if (tx.exists("SELECT 1 AS one FROM network_agent LIMIT 1"))
                 for (var resource : List.of("network", "router"))
-                    array.addObject().put("name", "nova").put("resource", resource).put("state", "available");
+                    array.addObject()
+                            .put("name", "nova")
+                            .put("resource", resource)
+                            .put("state", "available");
             return body;
         }));
     }

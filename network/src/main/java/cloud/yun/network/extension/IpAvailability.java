@@ -41,8 +41,8 @@ public final class IpAvailability {
             var body = Json.object();
             var array = body.putArray("network_ip_availabilities");
             for (var network : networks(tx, Optional.empty()))
-                if ((ids.isEmpty() || ids.contains(network.id())) && (names.isEmpty() || names.contains(network.name())))
-                    array.add(render(tx, network));
+                if ((ids.isEmpty() || ids.contains(network.id()))
+                        && (names.isEmpty() || names.contains(network.name()))) array.add(render(tx, network));
             return body;
         }));
     }

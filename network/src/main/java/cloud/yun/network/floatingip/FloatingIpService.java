@@ -45,7 +45,9 @@ public final class FloatingIpService implements Crud, PortService.Releases {
             shown("id").column("id"),
             shown("tenant_id").column("project_id"),
             shown("project_id").column("project_id"),
-            fixed("floating_ip_address", Values.orNull(Values.ip())).standard(null).column("floating_address"),
+            fixed("floating_ip_address", Values.orNull(Values.ip()))
+                    .standard(null)
+                    .column("floating_address"),
             fixed("subnet_id", Values.orNull(Values.uuid())).standard(null),
             fixed("floating_network_id", Values.uuid()).mandatory().column("floating_network_id"),
             shown("router_id").column("router_id"),
@@ -78,8 +80,7 @@ public final class FloatingIpService implements Crud, PortService.Releases {
 
     @Override
     public List<ObjectNode> create(Caller caller, List<Draft> drafts) {
-        for (var draft : drafts)
-            common.guard().create(caller, SHAPE, draft, Target.project(draft.projectId()));
+        for (var draft : drafts) common.guard().create(caller, SHAPE, draft, Target.project(draft.projectId()));
         return common.db().transaction(tx -> {
             var made = new ArrayList<ObjectNode>();
             for (var draft : drafts) made.add(create(tx, caller, draft));
@@ -138,11 +139,13 @@ public final class FloatingIpService implements Crud, PortService.Releases {
     /// Where it leads: the port's only IPv4 address, or the one that was asked for.
     private FloatingIp associated(Tx tx, Caller caller, FloatingIp f, ObjectNode values) {
         Optional<String> portId = Optional.ofNullable(values.path("port_id").asString(null));
-        Optional<String> fixed = Optional.ofNullable(values.path("fixed_ip_address").asString(null));
+        Optional<String> fixed =
+                Optional.ofNullable(values.path("fixed_ip_address").asString(null));
         if (portId.isEmpty()) {
             if (fixed.isPresent() && f.portId().isEmpty())
                 throw new Invalid(
-                        "Bad floatingip request: fixed_ip_address cannot be specified without a port_id.", "BadRequest");
+                        "Bad floatingip request: fixed_ip_address cannot be specified without a port_id.",
+                        "BadRequest");
             return leading(f, Optional.empty(), Optional.empty(), Optional.empty());
         }
         var id = portId.get();
@@ -152,15 +155,18 @@ public final class FloatingIpService implements Crud, PortService.Releases {
         var inner = inner(port, fixed);
         if (new FloatingIpStore(tx).taken(id, inner.ip(), f.floatingNetworkId(), f.id()))
             throw new Conflict(
-                    "Cannot associate floating IP " + f.floatingAddress() + " (" + f.floatingPortId() + ") with port " + id
-                            + " using fixed IP " + inner.ip() + ", as that fixed IP already has a floating IP on external"
+                    "Cannot associate floating IP " + f.floatingAddress() + " (" + f.floatingPortId() + ") with port "
+                            + id
+                            + " using fixed IP " + inner.ip()
+                            + ", as that fixed IP already has a floating IP on external"
                             + " network " + f.floatingNetworkId() + ".",
                     "FloatingIPPortAlreadyAssociated");
         var router = new FloatingIpStore(tx)
                 .routerBetween(inner.subnetId(), f.floatingNetworkId())
                 .orElseThrow(() -> NotFound.typed(
-                        "External network " + f.floatingNetworkId() + " is not reachable from subnet " + inner.subnetId()
-                                + ".  Therefore, cannot associate Port " + id + " with a Floating IP.",
+                        "External network " + f.floatingNetworkId() + " is not reachable from subnet "
+                                + inner.subnetId() + ".  Therefore, cannot associate Port " + id
+                                + " with a Floating IP.",
                         "ExternalGatewayForFloatingIPNotFound"));
         return leading(f, Optional.of(router), portId, Optional.of(inner.ip()));
     }
@@ -172,7 +178,8 @@ public final class FloatingIpService implements Crud, PortService.Releases {
                     .filter(a -> a.ip().equals(fixed.get()))
                     .findFirst()
                     .orElseThrow(() -> new Invalid(
-                            "Bad floatingip request: Port " + port.id() + " does not have fixed ip " + fixed.get() + ".",
+                            "Bad floatingip request: Port " + port.id() + " does not have fixed ip " + fixed.get()
+                                    + ".",
                             "BadRequest"));
         if (four.isEmpty())
             throw new Invalid(
@@ -228,7 +235,8 @@ public final class FloatingIpService implements Crud, PortService.Releases {
             var merged = described(locked, changes);
             if (changes.has("port_id") || changes.has("fixed_ip_address")) {
                 var values = changes.deepCopy();
-                if (!values.has("port_id")) values.put("port_id", locked.portId().orElse(null));
+                if (!values.has("port_id"))
+                    values.put("port_id", locked.portId().orElse(null));
                 merged = associated(tx, caller, merged, values);
             }
             store.update(merged, common.now());
@@ -301,10 +309,11 @@ public final class FloatingIpService implements Crud, PortService.Releases {
     private static List<ObjectNode> rendered(Tx tx, List<FloatingIp> list) {
         var tags = Standard.tags(tx, list.stream().map(FloatingIp::id).toList());
         var inner = new HashMap<String, Port>();
-        for (var port : new PortStore(tx).find(list.stream().flatMap(f -> f.portId().stream()).distinct().toList()))
-            inner.put(port.id(), port);
+        for (var port : new PortStore(tx)
+                .find(list.stream().flatMap(f -> f.portId().stream()).distinct().toList())) inner.put(port.id(), port);
         return list.stream()
-                .map(f -> render(f, tags.getOrDefault(f.id(), List.of()), f.portId().map(inner::get)))
+                .map(f -> render(
+                        f, tags.getOrDefault(f.id(), List.of()), f.portId().map(inner::get)))
                 .toList();
     }
 

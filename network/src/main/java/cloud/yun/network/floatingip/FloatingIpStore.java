@@ -29,7 +29,8 @@ final class FloatingIpStore {
     /// As [#find], and nobody else changes it before this transaction ends.
     Optional<FloatingIp> lock(String id) {
         return tx.first(
-                "SELECT " + COLUMNS + " FROM floating_ip WHERE id = ?" + tx.dialect().forUpdate(),
+                "SELECT " + COLUMNS + " FROM floating_ip WHERE id = ?"
+                        + tx.dialect().forUpdate(),
                 FloatingIpStore::map,
                 id);
     }
@@ -70,19 +71,12 @@ final class FloatingIpStore {
     }
 
     void update(FloatingIp f, Instant now) {
-        tx.update(
-                """
+        tx.update("""
                 UPDATE floating_ip
                    SET description = ?, router_id = ?, port_id = ?, fixed_address = ?, revision = revision + 1,
                        updated_at = ?
                  WHERE id = ?
-                """,
-                f.standard().description(),
-                f.routerId(),
-                f.portId(),
-                f.fixedAddress(),
-                now,
-                f.id());
+                """, f.standard().description(), f.routerId(), f.portId(), f.fixedAddress(), now, f.id());
     }
 
     void delete(String id) {
@@ -102,8 +96,7 @@ final class FloatingIpStore {
 
     /// The router that has an interface on the subnet and its gateway on the external network.
     Optional<String> routerBetween(String subnetId, String externalNetworkId) {
-        return tx.first(
-                """
+        return tx.first("""
                 SELECT r.id
                   FROM router r
                   JOIN port p ON p.device_id = r.id AND p.device_owner = 'network:router_interface'

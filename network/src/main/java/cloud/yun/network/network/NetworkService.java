@@ -294,8 +294,7 @@ public final class NetworkService implements Crud {
         if (tx.exists(
                 "SELECT 1 AS one FROM port WHERE network_id = ? AND project_id NOT IN (?, '')"
                         + " AND device_owner NOT LIKE 'network:%'",
-                seen.id(),
-                seen.projectId()))
+                seen.id(), seen.projectId()))
             throw new Conflict(
                     "Unable to reconfigure sharing settings for network " + seen.id()
                             + ". Multiple tenants are using it.",

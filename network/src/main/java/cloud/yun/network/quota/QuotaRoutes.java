@@ -39,7 +39,10 @@ public final class QuotaRoutes {
 
     /// A project may see its own; everything else is the admin's.
     private void allowed(Request request, String rule) {
-        var own = request.caller().project().map(p -> p.id().equals(request.variables().get("id"))).orElse(false);
+        var own = request.caller()
+                .project()
+                .map(p -> p.id().equals(request.variables().get("id")))
+                .orElse(false);
         if (own && rule.equals("get_quota")) return;
         common.guard().require(request.caller(), rule, cloud.yun.kernel.policy.Target.NONE);
     }
@@ -119,9 +122,12 @@ public final class QuotaRoutes {
             if (wanted.has(resource))
                 limits.put(
                         resource,
-                        Values.integer(-1, LIMIT_MAX).apply(resource, wanted.get(resource)).longValue());
+                        Values.integer(-1, LIMIT_MAX)
+                                .apply(resource, wanted.get(resource))
+                                .longValue());
         var id = request.variable("id");
-        boolean checked = wanted.path("check_limit").asBoolean(false) && !wanted.path("force").asBoolean(false);
+        boolean checked = wanted.path("check_limit").asBoolean(false)
+                && !wanted.path("force").asBoolean(false);
         return quota(common.db().transaction(tx -> {
             if (checked) fits(tx, id, limits);
             limits.forEach((resource, limit) -> common.quotas().setLimit(tx, id, resource, limit));
@@ -134,8 +140,8 @@ public final class QuotaRoutes {
         limits.forEach((resource, limit) -> {
             if (limit >= 0 && used.getOrDefault(resource, 0L) > limit)
                 throw new Invalid(
-                        "Quota limit " + limit + " for " + resource + " is below what is in use: "
-                                + used.get(resource) + ".",
+                        "Quota limit " + limit + " for " + resource + " is below what is in use: " + used.get(resource)
+                                + ".",
                         "InvalidQuotaValue");
         });
     }

@@ -37,8 +37,8 @@ public final class Grants {
     }
 
     private void remove(Tx tx, String condition, Object... arguments) {
-        for (var project :
-                tx.query("SELECT project_id FROM network_rbac WHERE " + condition, r -> r.string("project_id"), arguments))
+        for (var project : tx.query(
+                "SELECT project_id FROM network_rbac WHERE " + condition, r -> r.string("project_id"), arguments))
             common.give(tx, project, "rbac_policy", 1);
         tx.update("DELETE FROM network_rbac WHERE " + condition, arguments);
     }

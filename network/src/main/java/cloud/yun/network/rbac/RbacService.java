@@ -89,14 +89,13 @@ public final class RbacService implements Crud {
                 "SELECT project_id FROM " + (type.equals("network") ? "network" : "security_group") + " WHERE id = ?",
                 r -> r.string("project_id"),
                 objectId);
-        if (owner.isEmpty() || (!owner.get().equals(caller.projectId()) && !common.guard().all(caller)))
+        if (owner.isEmpty()
+                || (!owner.get().equals(caller.projectId()) && !common.guard().all(caller)))
             throw NotFound.typed(type + " " + objectId + " could not be found.", "ObjectNotFound");
         common.take(tx, draft.projectId(), "rbac_policy", 1);
         var grant = new Grant(common.id(), draft.projectId(), type, objectId, action, draft.text("target_tenant"));
-        if (!new RbacStore(tx)
-                .insert(grant.id(), grant.projectId(), type, objectId, action, grant.target()))
-            throw new Conflict(
-                    "An RBAC policy already exists with those values.", "DuplicateRbacPolicy");
+        if (!new RbacStore(tx).insert(grant.id(), grant.projectId(), type, objectId, action, grant.target()))
+            throw new Conflict("An RBAC policy already exists with those values.", "DuplicateRbacPolicy");
         if (action.equals("access_as_external")) tx.update("UPDATE network SET external = 1 WHERE id = ?", objectId);
         common.emit(tx, caller, SHAPE, "create", grant.projectId(), grant.id(), render(grant));
         return render(grant);
@@ -130,7 +129,11 @@ public final class RbacService implements Crud {
             var seen = visible(tx, caller, id);
             var target = changes.path("target_tenant").asString(seen.target());
             common.guard()
-                    .update(caller, SHAPE, changes, Target.project(seen.projectId()).with("target_tenant", target));
+                    .update(
+                            caller,
+                            SHAPE,
+                            changes,
+                            Target.project(seen.projectId()).with("target_tenant", target));
             needed(tx, seen);
             if (tx.exists(
                     "SELECT 1 AS one FROM network_rbac WHERE object_id = ? AND action = ? AND target_project = ?"
@@ -138,8 +141,7 @@ public final class RbacService implements Crud {
                     seen.objectId(),
                     seen.action(),
                     target,
-                    id))
-                throw new Conflict("An RBAC policy already exists with those values.", "DuplicateRbacPolicy");
+                    id)) throw new Conflict("An RBAC policy already exists with those values.", "DuplicateRbacPolicy");
             tx.update("UPDATE network_rbac SET target_project = ? WHERE id = ?", target, id);
             return render(visible(tx, caller, id));
         });
@@ -156,7 +158,8 @@ public final class RbacService implements Crud {
             if (seen.action().equals("access_as_external")
                     && !tx.exists(
                             "SELECT 1 AS one FROM network_rbac WHERE object_id = ? AND action = 'access_as_external'",
-                            seen.objectId())) tx.update("UPDATE network SET external = 0 WHERE id = ?", seen.objectId());
+                            seen.objectId()))
+                tx.update("UPDATE network SET external = 0 WHERE id = ?", seen.objectId());
             common.emitDelete(tx, caller, SHAPE, seen.projectId(), id);
         });
     }
@@ -171,9 +174,7 @@ public final class RbacService implements Crud {
                     "SELECT 1 AS one FROM port p JOIN network n ON n.id = p.network_id WHERE p.network_id = ?"
                             + " AND p.device_owner NOT LIKE 'network:%' AND p.project_id <> n.project_id"
                             + " AND (? = '*' OR p.project_id = ?)",
-                    grant.objectId(),
-                    grant.target(),
-                    grant.target());
+                    grant.objectId(), grant.target(), grant.target());
         else
             used = tx.exists(
                     "SELECT 1 AS one FROM port_security_group g JOIN port p ON p.id = g.port_id"

@@ -25,7 +25,8 @@ public final class RouterFlows {
     /// @param floatingIpId the floating IP that the request was about, if it was about one
     /// @param host where the router is, or was; empty: nowhere yet
     /// @param networks on which the router has or had a port
-    public record Params(String routerId, Optional<String> floatingIpId, Optional<String> host, List<String> networks) {}
+    public record Params(
+            String routerId, Optional<String> floatingIpId, Optional<String> host, List<String> networks) {}
 
     private final Common common;
     private final Flows flows;
@@ -56,7 +57,8 @@ public final class RouterFlows {
                 .forward("remove_router", this::apply)
                 .finish("router_removed", this::applied)
                 .build();
-        List.of(create, update, delete, floatingCreate, floatingUpdate, floatingDelete).forEach(flows::register);
+        List.of(create, update, delete, floatingCreate, floatingUpdate, floatingDelete)
+                .forEach(flows::register);
     }
 
     private Flow<Params> applying(String name) {
@@ -76,7 +78,8 @@ public final class RouterFlows {
     /// To the host that was, and to the one that is: a router may have been given one since.
     private void apply(Params p) {
         var now = common.db().read(tx -> new RouterStore(tx).find(p.routerId()).flatMap(RouterRow::host));
-        if (p.host().isPresent() && !p.host().equals(now)) applier.router(p.routerId(), p.host().get());
+        if (p.host().isPresent() && !p.host().equals(now))
+            applier.router(p.routerId(), p.host().get());
         if (now.isPresent()) applier.router(p.routerId(), now.get());
     }
 

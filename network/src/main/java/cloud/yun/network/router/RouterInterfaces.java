@@ -67,7 +67,8 @@ public final class RouterInterfaces {
     private ObjectNode told(Tx tx, Caller caller, RouterRow router, Port port, Optional<String> subnetId) {
         Standard.bump(tx, "router", router.id(), common.now());
         flows.updated(tx, caller, router, List.of(port.networkId()));
-        var subnets = port.addresses().stream().map(a -> a.subnetId()).distinct().toList();
+        var subnets =
+                port.addresses().stream().map(a -> a.subnetId()).distinct().toList();
         var answer = Json.object()
                 .put("id", router.id())
                 .put("tenant_id", router.projectId())
@@ -109,8 +110,8 @@ public final class RouterInterfaces {
             for (var subnet : wanted) {
                 if (own.id().equals(subnet.id())) throw bad("Router already has a port on subnet " + subnet.id());
                 if (own.cidr().overlaps(subnet.cidr()))
-                    throw bad("Cidr " + subnet.cidr() + " of subnet " + subnet.id() + " overlaps with cidr " + own.cidr()
-                            + " of subnet " + own.id());
+                    throw bad("Cidr " + subnet.cidr() + " of subnet " + subnet.id() + " overlaps with cidr "
+                            + own.cidr() + " of subnet " + own.id());
             }
     }
 
@@ -132,8 +133,7 @@ public final class RouterInterfaces {
         check(tx, router, List.copyOf(subnets));
         var network = new NetworkStore(tx).find(port.networkId()).orElseThrow();
         var bare = ports.regroup(tx, port, List.of());
-        tx.update(
-                """
+        tx.update("""
                 UPDATE port
                    SET device_id = ?, device_owner = ?, port_security = 0, address_pairs = '[]',
                        revision = revision + 1, updated_at = ?
@@ -153,7 +153,8 @@ public final class RouterInterfaces {
             var subnetId = text(body, "subnet_id");
             var portId = text(body, "port_id");
             if (subnetId.isEmpty() && portId.isEmpty())
-                throw new Invalid("Invalid input for operation: Either subnet_id or port_id must be specified.", "InvalidInput");
+                throw new Invalid(
+                        "Invalid input for operation: Either subnet_id or port_id must be specified.", "InvalidInput");
             var port = find(tx, locked, subnetId, portId);
             needed(tx, locked, port);
             ports.delete(tx, port, new NetworkStore(tx).find(port.networkId()).orElseThrow());
@@ -204,7 +205,8 @@ public final class RouterInterfaces {
                         "RouterInterfaceInUseByFloatingIP");
             var cidr = new SubnetStore(tx).find(address.subnetId()).map(Subnet::cidr);
             for (var route : router.routes())
-                if (cidr.isPresent() && cidr.get().contains(Ip.of(route.path("nexthop").asString())))
+                if (cidr.isPresent()
+                        && cidr.get().contains(Ip.of(route.path("nexthop").asString())))
                     throw new Conflict(
                             "Router interface for subnet " + address.subnetId() + " on router " + router.id()
                                     + " cannot be deleted, as it is required by one or more routes.",

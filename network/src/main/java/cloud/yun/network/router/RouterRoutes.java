@@ -19,7 +19,9 @@ public final class RouterRoutes {
     public List<Route> routes() {
         var one = "/v2.0/routers/{id}/";
         return List.of(
-                Route.put(one + "add_router_interface", r -> Reply.ok(interfaces.add(r.caller(), r.variable("id"), r.body())))
+                Route.put(
+                                one + "add_router_interface",
+                                r -> Reply.ok(interfaces.add(r.caller(), r.variable("id"), r.body())))
                         .policyOnObject("add_router_interface"),
                 Route.put(
                                 one + "remove_router_interface",

@@ -79,18 +79,22 @@ public final class RouterService implements Crud {
     private static JsonNode never(String name, JsonNode value) {
         var flag = Values.bool().apply(name, value);
         if (flag.asBoolean())
-            throw new Invalid("Bad router request: " + name + " routers are not supported by this driver.", "BadRequest");
+            throw new Invalid(
+                    "Bad router request: " + name + " routers are not supported by this driver.", "BadRequest");
         return flag;
     }
 
     private static JsonNode gatewayInfo(String name, JsonNode value) {
-        if (value.isNull() || (value.isObject() && value.isEmpty())) return tools.jackson.databind.node.NullNode.getInstance();
+        if (value.isNull() || (value.isObject() && value.isEmpty()))
+            return tools.jackson.databind.node.NullNode.getInstance();
         Values.object(List.of(), List.of("network_id", "enable_snat", "external_fixed_ips", "qos_policy_id"))
                 .apply(name, value);
         var made = Json.object();
         if (!value.has("network_id"))
-            throw Values.invalid(name, "Validation of dictionary's keys failed. Expected keys: {'network_id'} Provided keys: "
-                    + Python.repr(value) + ".");
+            throw Values.invalid(
+                    name,
+                    "Validation of dictionary's keys failed. Expected keys: {'network_id'} Provided keys: "
+                            + Python.repr(value) + ".");
         made.set("network_id", Values.uuid().apply(name, value.get("network_id")));
         if (value.hasNonNull("enable_snat"))
             made.set("enable_snat", Values.bool().apply(name, value.get("enable_snat")));
@@ -127,8 +131,7 @@ public final class RouterService implements Crud {
 
     @Override
     public List<ObjectNode> create(Caller caller, List<Draft> drafts) {
-        for (var draft : drafts)
-            common.guard().create(caller, SHAPE, draft, Target.project(draft.projectId()));
+        for (var draft : drafts) common.guard().create(caller, SHAPE, draft, Target.project(draft.projectId()));
         return common.db().transaction(tx -> {
             var made = new ArrayList<ObjectNode>();
             for (var draft : drafts) made.add(create(tx, caller, draft));
@@ -164,7 +167,8 @@ public final class RouterService implements Crud {
     }
 
     private static List<String> networksOf(Tx tx, String routerId) {
-        return new PortStore(tx).ofDevice(routerId).stream().map(Port::networkId).distinct().toList();
+        return new PortStore(tx)
+                .ofDevice(routerId).stream().map(Port::networkId).distinct().toList();
     }
 
     /// Sets, changes or (with null) takes away the external gateway.
@@ -187,8 +191,7 @@ public final class RouterService implements Crud {
         }
         dropGateway(tx, router);
         overlap(tx, router, network);
-        if (new SubnetStore(tx).ofNetwork(networkId).isEmpty() && ips.isEmpty())
-            ips = Optional.of(List.of());
+        if (new SubnetStore(tx).ofNetwork(networkId).isEmpty() && ips.isEmpty()) ips = Optional.of(List.of());
         var port = ports.internal(tx, network, "", GATEWAY, router.id(), ips);
         store.gateway(router.id(), Optional.of(networkId), Optional.of(port.id()), snat, common.now());
     }
@@ -216,8 +219,8 @@ public final class RouterService implements Crud {
         for (var subnet : new SubnetStore(tx).ofNetwork(network.id()))
             for (var other : own)
                 if (other.cidr().overlaps(subnet.cidr()))
-                    throw bad("Cidr " + subnet.cidr() + " of subnet " + subnet.id() + " overlaps with cidr " + other.cidr()
-                            + " of subnet " + other.id());
+                    throw bad("Cidr " + subnet.cidr() + " of subnet " + subnet.id() + " overlaps with cidr "
+                            + other.cidr() + " of subnet " + other.id());
     }
 
     private static List<cloud.yun.network.subnet.Subnet> subnetsOf(Tx tx, String routerId) {
@@ -286,7 +289,9 @@ public final class RouterService implements Crud {
                 tx,
                 caller,
                 seen,
-                Stream.concat(before.stream(), networksOf(tx, id).stream()).distinct().toList());
+                Stream.concat(before.stream(), networksOf(tx, id).stream())
+                        .distinct()
+                        .toList());
         var object = rendered(tx, List.of(store.find(id).orElseThrow())).getFirst();
         common.emit(tx, caller, SHAPE, "update", seen.projectId(), id, object.deepCopy());
         return object;
@@ -296,8 +301,8 @@ public final class RouterService implements Crud {
         int most = common.config().get(NetworkOptions.MAX_ROUTES);
         if (routes.size() > most)
             throw new Invalid(
-                    "Unable to complete operation for " + router.id() + ". The number of routes exceeds the maximum " + most
-                            + ".",
+                    "Unable to complete operation for " + router.id() + ". The number of routes exceeds the maximum "
+                            + most + ".",
                     "RoutesExhausted");
         var subnets = subnetsOf(tx, router.id());
         var own = new PortStore(tx)

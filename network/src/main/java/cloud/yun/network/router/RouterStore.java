@@ -66,8 +66,7 @@ final class RouterStore {
     }
 
     void update(String id, String name, String description, boolean up, JsonNode routes, Instant now) {
-        tx.update(
-                """
+        tx.update("""
                 UPDATE router
                    SET name = ?, description = ?, admin_state_up = ?, routes = ?, revision = revision + 1,
                        updated_at = ?
@@ -76,8 +75,7 @@ final class RouterStore {
     }
 
     void gateway(String id, Optional<String> networkId, Optional<String> portId, boolean snat, Instant now) {
-        tx.update(
-                """
+        tx.update("""
                 UPDATE router
                    SET gateway_network_id = ?, gateway_port_id = ?, enable_snat = ?, revision = revision + 1,
                        updated_at = ?

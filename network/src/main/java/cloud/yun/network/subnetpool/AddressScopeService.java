@@ -48,8 +48,7 @@ public final class AddressScopeService implements Crud {
 
     @Override
     public List<ObjectNode> create(Caller caller, List<Draft> drafts) {
-        for (var draft : drafts)
-            common.guard().create(caller, SHAPE, draft, Target.project(draft.projectId()));
+        for (var draft : drafts) common.guard().create(caller, SHAPE, draft, Target.project(draft.projectId()));
         return common.db().transaction(tx -> {
             var made = new ArrayList<ObjectNode>();
             for (var draft : drafts) {
@@ -115,7 +114,8 @@ public final class AddressScopeService implements Crud {
 
     private AddressScope visible(Tx tx, Caller caller, String id) {
         var scope = new AddressScopeStore(tx).find(id).orElseThrow(() -> SHAPE.notFound(id));
-        if (!common.guard().sees(caller, SHAPE, Target.project(scope.projectId()).with("shared", scope.shared())))
+        if (!common.guard()
+                .sees(caller, SHAPE, Target.project(scope.projectId()).with("shared", scope.shared())))
             throw SHAPE.notFound(id);
         return scope;
     }

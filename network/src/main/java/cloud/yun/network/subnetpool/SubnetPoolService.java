@@ -70,8 +70,7 @@ public final class SubnetPoolService implements Crud {
 
     @Override
     public List<ObjectNode> create(Caller caller, List<Draft> drafts) {
-        for (var draft : drafts)
-            common.guard().create(caller, SHAPE, draft, Target.project(draft.projectId()));
+        for (var draft : drafts) common.guard().create(caller, SHAPE, draft, Target.project(draft.projectId()));
         return common.db().transaction(tx -> {
             var made = new ArrayList<ObjectNode>();
             for (var draft : drafts) {
@@ -91,7 +90,8 @@ public final class SubnetPoolService implements Crud {
                                 number(values.path("default_quota")),
                                 draft.flag("shared"),
                                 draft.flag("is_default"),
-                                Optional.ofNullable(values.path("address_scope_id").asString(null)),
+                                Optional.ofNullable(
+                                        values.path("address_scope_id").asString(null)),
                                 Standard.fresh(draft.text("description"), 0, common.now())),
                         values,
                         Optional.empty());
@@ -122,9 +122,7 @@ public final class SubnetPoolService implements Crud {
             var b = all.get(i);
             if (a.contains(b)) {
                 all.remove(i);
-            } else if (a.length() == b.length()
-                    && a.length() > 0
-                    && new Cidr(a.ip(), a.length() - 1).contains(b)) {
+            } else if (a.length() == b.length() && a.length() > 0 && new Cidr(a.ip(), a.length() - 1).contains(b)) {
                 all.set(i - 1, new Cidr(a.ip(), a.length() - 1).network());
                 all.remove(i);
                 i = 1;
@@ -139,8 +137,10 @@ public final class SubnetPoolService implements Crud {
         int bits = p.version() == 4 ? 32 : 128;
         int min = values.path("min_prefixlen")
                 .asInt(before.map(SubnetPool::minLength).orElse(p.version() == 4 ? MIN_LENGTH_4 : MIN_LENGTH_6));
-        int max = values.path("max_prefixlen").asInt(before.map(SubnetPool::maxLength).orElse(bits));
-        int standard = values.path("default_prefixlen").asInt(before.map(SubnetPool::defaultLength).orElse(min));
+        int max = values.path("max_prefixlen")
+                .asInt(before.map(SubnetPool::maxLength).orElse(bits));
+        int standard = values.path("default_prefixlen")
+                .asInt(before.map(SubnetPool::defaultLength).orElse(min));
         if (min > max) throw illegal("min_prefixlen", min, "larger than max_prefixlen", max);
         if (max > bits) throw illegal("max_prefixlen", max, "larger than max_prefixlen", bits);
         if (standard < min) throw illegal("default_prefixlen", standard, "smaller than min_prefixlen", min);
@@ -244,10 +244,12 @@ public final class SubnetPoolService implements Crud {
                             locked.shared(),
                             changes.path("is_default").asBoolean(locked.isDefault()),
                             changes.has("address_scope_id")
-                                    ? Optional.ofNullable(changes.path("address_scope_id").asString(null))
+                                    ? Optional.ofNullable(
+                                            changes.path("address_scope_id").asString(null))
                                     : locked.addressScopeId(),
                             new Standard(
-                                    changes.path("description").asString(locked.standard().description()),
+                                    changes.path("description")
+                                            .asString(locked.standard().description()),
                                     locked.standard().revision(),
                                     locked.standard().createdAt(),
                                     locked.standard().updatedAt())),

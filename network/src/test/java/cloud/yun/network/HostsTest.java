@@ -1,0 +1,268 @@
+package cloud.yun.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import cloud.yun.kernel.auth.Caller;
+import cloud.yun.kernel.error.CloudException;
+import cloud.yun.network.ServerPorts.Wanted;
+import cloud.yun.network.agent.NetworkAgent;
+import cloud.yun.network.driver.NetworkDriver;
+import cloud.yun.network.driver.SimulatedNetworkDriver;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What reaches hosts: ports of servers, filters, DHCP, tunnels; and what does not stay behind.
+class HostsTest {
+    private static final Caller DEMO = Cloud.caller("demo", Cloud.DEMO, List.of("member", "reader"));
+
+    @TempDir
+    Path directory;
+
+    private Cloud cloud;
+    private String network;
+    private String subnet;
+
+    @BeforeEach
+    void open() {
+        cloud = Cloud.sqlite(directory);
+        network = cloud.make("demo", "networks", "network", "'name': 'n'")
+                .path("id")
+                .asString();
+        subnet = cloud.make(
+                        "demo",
+                        "subnets",
+                        "subnet",
+                        "'network_id': '" + network
+                                + "', 'ip_version': 4, 'cidr': '10.1.0.0/24', 'dns_nameservers': ['9.9.9.9']")
+                .path("id")
+                .asString();
+    }
+
+    @AfterEach
+    void close() {
+        cloud.settled();
+        assertThat(cloud.violations()).isEmpty();
+        cloud.close();
+    }
+
+    private ServerPorts.Port allocate(String server, String host) {
+        var ports = cloud.module.serverPorts();
+        return cloud.db.transaction(tx -> {
+            var made = ports.allocate(tx, DEMO, server, ports.standard(tx, DEMO), List.of());
+            ports.bind(tx, server, host);
+            return made.getFirst();
+        });
+    }
+
+    private String status(String port) {
+        return cloud.get("demo", "/v2.0/ports/" + port).at("/port/status").asString();
+    }
+
+    @Test
+    void server_whenItComesAndGoes_hasItsPortOnTheHostAndLeavesNothing() {
+        var ports = cloud.module.serverPorts();
+        var port = allocate("server-1", Cloud.HOST);
+        assertThat(port.dnsServers()).containsExactly("9.9.9.9");
+        assertThat(port.securityGroupNames()).containsExactly("default");
+        ports.plug(port.id(), Cloud.HOST);
+        assertThat(status(port.id())).isEqualTo("ACTIVE");
+        cloud.settled();
+        var there = cloud.driver.ports().get(port.id());
+        assertThat(there.fixedIps().getFirst().cidr()).isEqualTo("10.1.0.0/24");
+        var dhcp = cloud.driver.dhcp().get(network);
+        assertThat(dhcp.hosts()).hasSize(1);
+        assertThat(dhcp.metadata()).as("no router answers for it").isTrue();
+        assertThat(dhcp.addresses().getFirst().address()).isEqualTo("10.1.0.2");
+        ports.unplug(port.id(), Cloud.HOST);
+        ports.unplug(port.id(), Cloud.HOST);
+        assertThat(status(port.id())).isEqualTo("DOWN");
+        cloud.db.write(tx -> ports.releaseAll(tx, "server-1"));
+        ports.unplug(port.id(), Cloud.HOST);
+        cloud.settled();
+        assertThat(cloud.driver.ports()).isEmpty();
+        assertThat(cloud.driver.dhcp().get(network).hosts()).isEmpty();
+    }
+
+    @Test
+    void usersPort_whenAServerTakesItOver_isGivenBackNotDeleted() {
+        var id = cloud.make("demo", "ports", "port", "'network_id': '" + network + "'")
+                .path("id")
+                .asString();
+        var ports = cloud.module.serverPorts();
+        var wanted = List.of(new Wanted(Optional.empty(), Optional.of(id), Optional.empty(), Optional.of("nic1")));
+        cloud.db.write(tx -> ports.allocate(tx, DEMO, "server-1", wanted, List.of()));
+        assertThatThrownBy(() -> cloud.db.write(tx -> ports.allocate(tx, DEMO, "server-2", wanted, List.of())))
+                .isInstanceOf(CloudException.Conflict.class)
+                .hasMessage("Port " + id + " is still in use.");
+        cloud.db.write(tx -> ports.releaseAll(tx, "server-1"));
+        assertThat(cloud.get("demo", "/v2.0/ports/" + id).at("/port/device_id").asString())
+                .isEmpty();
+    }
+
+    @Test
+    void plug_whenTheHostFailsBeforeOrAfter_canBeRepeatedOrUndone() {
+        var ports = cloud.module.serverPorts();
+        for (boolean after : new boolean[] {false, true}) {
+            var port = allocate("server-" + after, Cloud.HOST);
+            cloud.driver.fault(failing(after));
+            assertThatThrownBy(() -> ports.plug(port.id(), Cloud.HOST)).isInstanceOf(IllegalStateException.class);
+            cloud.driver.noFault();
+            ports.plug(port.id(), Cloud.HOST);
+            assertThat(cloud.driver.ports()).containsKey(port.id());
+            cloud.driver.fault(failing(after));
+            assertThatThrownBy(() -> ports.unplug(port.id(), Cloud.HOST)).isInstanceOf(IllegalStateException.class);
+            cloud.driver.noFault();
+            ports.unplug(port.id(), Cloud.HOST);
+            cloud.db.write(tx -> ports.releaseAll(tx, "server-" + after));
+            cloud.settled();
+            assertThat(cloud.driver.ports()).isEmpty();
+        }
+    }
+
+    private static SimulatedNetworkDriver.Fault failing(boolean after) {
+        return new SimulatedNetworkDriver.Fault() {
+            @Override
+            public void before(String call, String id) {
+                if (!after) throw new IllegalStateException(call);
+            }
+
+            @Override
+            public void after(String call, String id) {
+                if (after) throw new IllegalStateException(call);
+            }
+        };
+    }
+
+    @Test
+    void change_whenTheHostRefusesForAWhile_isAppliedInTheEnd() {
+        var tries = new AtomicInteger();
+        cloud.settled();
+        cloud.driver.fault(new SimulatedNetworkDriver.Fault() {
+            @Override
+            public void before(String call, String id) {
+                if (call.equals("applyDhcp") && tries.incrementAndGet() <= 3)
+                    throw new IllegalStateException("refused");
+            }
+        });
+        cloud.put("demo", "/v2.0/subnets/" + subnet, "{'subnet': {'dns_nameservers': ['1.1.1.1']}}");
+        cloud.settled();
+        assertThat(tries.get()).isGreaterThan(3);
+        assertThat(cloud.driver.dhcp().get(network).subnets().getFirst().dnsServers())
+                .containsExactly("1.1.1.1");
+    }
+
+    @Test
+    void filters_whenRulesOrMembersChange_followOnTheHost() {
+        var port = allocate("server-1", Cloud.HOST);
+        cloud.module.serverPorts().plug(port.id(), Cloud.HOST);
+        var group = cloud.get("demo", "/v2.0/security-groups?name=default")
+                .at("/security_groups/0/id")
+                .asString();
+        cloud.make(
+                "demo",
+                "security-group-rules",
+                "security_group_rule",
+                "'security_group_id': '" + group + "', 'direction': 'ingress', 'protocol': 'tcp', 'port_range_min': 22,"
+                        + " 'port_range_max': 22");
+        cloud.settled();
+        assertThat(rules(port.id())).anyMatch(r -> r.portMin().equals(Optional.of(22)) && r.remoteAny());
+        var other = allocate("server-2", Cloud.HOST);
+        cloud.settled();
+        assertThat(rules(port.id()))
+                .anyMatch(r ->
+                        r.remoteCidrs().contains(other.addresses().getFirst().address() + "/32"));
+        cloud.db.write(tx -> cloud.module.serverPorts().releaseAll(tx, "server-2"));
+        cloud.settled();
+        assertThat(rules(port.id()))
+                .noneMatch(r ->
+                        r.remoteCidrs().contains(other.addresses().getFirst().address() + "/32"));
+        cloud.put(
+                "demo",
+                "/v2.0/ports/" + port.id(),
+                "{'port': {'security_groups': [], 'port_security_enabled': false}}");
+        cloud.settled();
+        assertThat(cloud.driver.ports().get(port.id()).portSecurity()).isFalse();
+        assertThat(rules(port.id())).isEmpty();
+    }
+
+    private List<NetworkDriver.Rule> rules(String port) {
+        return cloud.driver.ports().get(port).rules();
+    }
+
+    @Test
+    void host_whenItsAgentStartsAgain_getsWhatIsWantedAndLosesOrphans() {
+        var port = allocate("server-1", Cloud.HOST);
+        cloud.module.serverPorts().plug(port.id(), Cloud.HOST);
+        cloud.settled();
+        var orphan = cloud.driver.ports().get(port.id());
+        cloud.driver.unplug(port.id(), port.tap(), network);
+        cloud.driver.removeDhcp(network);
+        cloud.driver.plug(new NetworkDriver.Port(
+                "00000000-dead-0000-0000-000000000000",
+                "tap00000000-de",
+                orphan.mac(),
+                orphan.segment(),
+                List.of(),
+                false,
+                List.of(),
+                List.of(),
+                true));
+        cloud.driver.applyRouter(
+                new NetworkDriver.Router("gone", true, List.of(), Optional.empty(), List.of(), List.of()));
+        assertThat(cloud.violations()).hasSize(4);
+        cloud = cloud.restarted();
+        cloud.settled();
+        assertThat(cloud.driver.ports().keySet()).containsExactly(port.id());
+        assertThat(cloud.driver.dhcp()).containsKey(network);
+        assertThat(cloud.driver.routers()).isEmpty();
+    }
+
+    @Test
+    void tunnels_whenANetworkLivesOnTwoHosts_knowEachOthersPorts() {
+        var second = new SimulatedNetworkDriver(Optional.of("192.0.2.2"));
+        try (var agent = new NetworkAgent("host2", second, cloud.bus)) {
+            agent.start();
+            var here = allocate("server-1", Cloud.HOST);
+            var there = allocate("server-2", "host2");
+            cloud.module.serverPorts().plug(here.id(), Cloud.HOST);
+            cloud.module.serverPorts().plug(there.id(), "host2");
+            cloud.settled();
+            assertThat(ends(cloud.driver)).isEqualTo(Map.of("192.0.2.2", List.of(there.mac())));
+            assertThat(ends(second).get("192.0.2.1")).contains(here.mac());
+            cloud.module.serverPorts().unplug(there.id(), "host2");
+            cloud.settled();
+            assertThat(ends(cloud.driver)).isEmpty();
+            cloud.db.write(tx -> cloud.module.serverPorts().releaseAll(tx, "server-2"));
+            cloud.module.serverPorts().unplug(here.id(), Cloud.HOST);
+            cloud.settled();
+            assertThat(cloud.violations()).isEmpty();
+            cloud.db.write(tx -> tx.update("DELETE FROM network_agent WHERE host = 'host2'"));
+        }
+    }
+
+    private Map<String, List<String>> ends(SimulatedNetworkDriver driver) {
+        var found = new java.util.TreeMap<String, List<String>>();
+        for (var peer : driver.peers().getOrDefault(network, List.of())) {
+            var macs = new ArrayList<String>();
+            peer.ports().forEach(p -> macs.add(p.mac()));
+            found.put(peer.tunnelAddress(), macs);
+        }
+        return found;
+    }
+
+    @Test
+    void standard_whenTwoNetworksArePossible_asksTheUserToChoose() {
+        cloud.make("demo", "networks", "network", "'name': 'm'");
+        assertThatThrownBy(() -> cloud.db.read(tx -> cloud.module.serverPorts().standard(tx, DEMO)))
+                .hasMessage("Multiple possible networks found, use a Network ID to be more specific.");
+    }
+}
