@@ -65,9 +65,9 @@ public final class Users {
                 .with("target.user.only_project_id", onlyProject(tx, u).orElse(null));
     }
 
-    /// The one project that a user has to do with: all of its assignments are there, give no more than a project's
-    /// admin could give, and it is in no group. Our own rules let a project's admin manage such users, and none else:
-    /// who could set the password of somebody stronger would be that somebody.
+    /// The one project that a user has to do with: all of its assignments are there, give no more than a
+    /// project's admin could give, and it is in no group. Our own rules let a project's admin manage such
+    /// users alone: who could set the password of somebody stronger would be that somebody.
     private static Optional<String> onlyProject(Tx tx, User user) {
         if (new GroupStore(tx).hasMember(user.id())) return Optional.empty();
         var assignments = new AssignmentStore(tx).ofUserAndGroups(user.id());
