@@ -2,6 +2,7 @@ package cloud.yun.app;
 
 import cloud.yun.blockstorage.BlockStorageModule;
 import cloud.yun.compute.ComputeModule;
+import cloud.yun.compute.console.ConsoleProxy;
 import cloud.yun.compute.driver.libvirt.LibvirtOptions;
 import cloud.yun.identity.IdentityModule;
 import cloud.yun.image.ImageModule;
@@ -77,6 +78,7 @@ public final class Cloud implements AutoCloseable {
                 network.serverPorts(),
                 blockStorage.serverVolumes(),
                 drivers.hypervisor());
+        network.metadata(compute.metadata());
         List<Room> services = List.of(identity, image, placement, network, blockStorage, compute);
         var all = new ArrayList<Room>(services);
         all.add(new AdminRoom(flows, kernel.events(), services, data));
@@ -90,7 +92,7 @@ public final class Cloud implements AutoCloseable {
                 rooms.stream()
                         .map(r -> new ServiceHandler(r.service(), r.routes(), r.policy(), authenticator))
                         .toList(),
-                java.util.Map.of());
+                java.util.Map.of(ConsoleProxy.MOUNT, compute.consoleProxy()));
         loops = loops(kernel);
         probe(config);
     }

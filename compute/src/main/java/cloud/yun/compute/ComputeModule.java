@@ -7,7 +7,6 @@ import cloud.yun.compute.console.ConsoleRoutes;
 import cloud.yun.compute.console.ConsoleService;
 import cloud.yun.compute.driver.HypervisorDriver;
 import cloud.yun.compute.driver.SimulatedHypervisor;
-import cloud.yun.compute.driver.libvirt.LibvirtOptions;
 import cloud.yun.compute.flavor.FlavorRoutes;
 import cloud.yun.compute.flavor.FlavorService;
 import cloud.yun.compute.keypair.KeypairRoutes;
@@ -152,7 +151,6 @@ public final class ComputeModule implements Room {
         all.addAll(HostService.options());
         all.addAll(Agents.options());
         all.addAll(HostsPart.options());
-        all.addAll(LibvirtOptions.options());
         all.addAll(ConsoleRoutes.options());
         all.addAll(ConsoleProxy.options());
         all.addAll(MetadataService.options());
