@@ -147,6 +147,6 @@ public final class ServerListStore {
         select.order(sorts);
         if (marker.isPresent() && select.after(tx, "id", marker.get()).isEmpty()) return Optional.empty();
         select.limit(limit);
-        return Optional.of(select.list(tx, ServerStore::server));
+        return Optional.of(select.list(tx, new ServerRows()::server));
     }
 }

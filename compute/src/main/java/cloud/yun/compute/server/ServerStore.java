@@ -2,20 +2,16 @@ package cloud.yun.compute.server;
 
 import cloud.yun.compute.driver.HypervisorDriver.PowerState;
 import cloud.yun.compute.server.Server.Fault;
-import cloud.yun.compute.server.Server.Wanted;
-import cloud.yun.kernel.db.Row;
 import cloud.yun.kernel.db.Tx;
 import cloud.yun.kernel.error.CloudException.Conflict;
 import cloud.yun.kernel.error.CloudException.NotFound;
 import cloud.yun.kernel.json.Json;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import tools.jackson.databind.JsonNode;
 
 /// SQL of the `server` table, and the only place where a server's state changes.
 public final class ServerStore {
@@ -27,6 +23,7 @@ public final class ServerStore {
     private static final String SELECT = "SELECT " + COLUMNS + " FROM server ";
 
     private final Tx tx;
+    private final ServerRows rows = new ServerRows();
 
     public ServerStore(Tx tx) {
         this.tx = tx;
@@ -68,12 +65,12 @@ public final class ServerStore {
 
     /// @return the server, unless it is deleted
     public Optional<Server> find(String id) {
-        return tx.first(SELECT + "WHERE id = ? AND deleted_at IS NULL", ServerStore::server, id);
+        return tx.first(SELECT + "WHERE id = ? AND deleted_at IS NULL", rows::server, id);
     }
 
     /// @return the server, also a deleted one
     public Optional<Server> findAny(String id) {
-        return tx.first(SELECT + "WHERE id = ?", ServerStore::server, id);
+        return tx.first(SELECT + "WHERE id = ?", rows::server, id);
     }
 
     /// @throws NotFound in Nova's words
@@ -88,18 +85,18 @@ public final class ServerStore {
         return tx.first(
                         SELECT + "WHERE id = ? AND deleted_at IS NULL"
                                 + tx.dialect().forUpdate(),
-                        ServerStore::server,
+                        rows::server,
                         id)
                 .orElseThrow(() -> new NotFound("Instance", id));
     }
 
     /// @return all servers but deleted ones, for checks
     public List<Server> all() {
-        return tx.query(SELECT + "WHERE deleted_at IS NULL ORDER BY id", ServerStore::server);
+        return tx.query(SELECT + "WHERE deleted_at IS NULL ORDER BY id", rows::server);
     }
 
     public List<Server> onHost(String host) {
-        return tx.query(SELECT + "WHERE host = ? AND deleted_at IS NULL ORDER BY id", ServerStore::server, host);
+        return tx.query(SELECT + "WHERE host = ? AND deleted_at IS NULL ORDER BY id", rows::server, host);
     }
 
     public Map<String, Integer> countByHost() {
@@ -127,14 +124,14 @@ public final class ServerStore {
                 .map(p -> tx.query(
                         SELECT + "WHERE project_id = ? AND created_at < ? AND (deleted_at IS NULL OR deleted_at > ?)"
                                 + " ORDER BY created_at, id",
-                        ServerStore::server,
+                        rows::server,
                         p,
                         to,
                         from))
                 .orElseGet(() -> tx.query(
                         SELECT + "WHERE created_at < ? AND (deleted_at IS NULL OR deleted_at > ?)"
                                 + " ORDER BY created_at, id",
-                        ServerStore::server,
+                        rows::server,
                         to,
                         from));
     }
@@ -294,47 +291,5 @@ public final class ServerStore {
     static Conflict busy(Server seen, String action) {
         return new Conflict("Cannot '" + action + "' instance " + seen.id() + " while it is in task_state "
                 + seen.taskState().wire());
-    }
-
-    static Server server(Row r) throws SQLException {
-        return new Server(
-                r.number("number"),
-                r.string("id"),
-                r.string("project_id"),
-                r.string("user_id"),
-                r.string("name"),
-                r.string("hostname"),
-                r.optString("description"),
-                VmState.valueOf(r.string("vm_state")),
-                TaskState.valueOf(r.string("task_state")),
-                PowerState.valueOf(r.string("power_state")),
-                r.optString("host"),
-                r.optString("zone"),
-                Json.stored(r.string("wanted"), Wanted.class),
-                Json.stored(r.string("flavor"), cloud.yun.compute.flavor.Flavors.Flavor.class),
-                r.optString("image_id"),
-                r.optString("key_name"),
-                r.bool("config_drive"),
-                r.string("reservation_id"),
-                r.integer("launch_index"),
-                strings(r.json("metadata")),
-                r.optString("access_v4"),
-                r.optString("access_v6"),
-                r.optString("locked_by"),
-                r.optString("locked_reason"),
-                r.optString("fault").map(f -> Json.stored(f, Fault.class)),
-                r.string("password"),
-                r.instant("created_at"),
-                r.instant("updated_at"),
-                r.optInstant("launched_at"),
-                r.optInstant("terminated_at"),
-                r.optInstant("deleted_at"),
-                r.integer("generation"));
-    }
-
-    static Map<String, String> strings(JsonNode object) {
-        var found = new LinkedHashMap<String, String>();
-        object.properties().forEach(e -> found.put(e.getKey(), e.getValue().asString()));
-        return found;
     }
 }
