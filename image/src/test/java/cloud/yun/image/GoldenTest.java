@@ -13,8 +13,9 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a real Glance answered.
 class GoldenTest {
@@ -45,11 +46,12 @@ class GoldenTest {
         assertThat(client.send(request, BodyHandlers.ofString()).statusCode()).isBetween(200, 299);
     }
 
-    @Test
-    void replay_whenAskedAsTheRealOne_answersAlike() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"sqlite", "postgresql"})
+    void replay_whenAskedAsTheRealOne_answersAlike(String kind) throws Exception {
         var file = Golden.file("image");
         assumeTrue(file.isPresent(), "the recorded answers are not on this machine");
-        try (var house = new House("sqlite", directory);
+        try (var house = new House(kind, directory);
                 var client = HttpClient.newHttpClient()) {
             var url = house.serve();
             send(

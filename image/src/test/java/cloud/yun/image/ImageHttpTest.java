@@ -18,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ImageHttpTest {
     @TempDir
@@ -35,7 +37,11 @@ class ImageHttpTest {
     }
 
     private void start(String config) {
-        house = new House("sqlite", directory, config);
+        start("sqlite", config);
+    }
+
+    private void start(String kind, String config) {
+        house = new House(kind, directory, config);
         url = house.serve();
         admin = new Client(url, "admin-token");
         demo = new Client(url, "demo-token");
@@ -144,9 +150,12 @@ class ImageHttpTest {
         assertThat(files()).isEmpty();
     }
 
-    @Test
+    @ParameterizedTest
+    @ValueSource(strings = {"sqlite", "postgresql"})
     @Requirement("S3.42")
-    void list_whenFiltered_findsByEveryDocumentedFilter() {
+    void list_whenFiltered_findsByEveryDocumentedFilter(String kind) {
+        house.close();
+        start(kind, "");
         var a = demo.create(
                 "a", ", \"min_disk\": 1, \"min_ram\": 64, \"tags\": [\"red\", \"round\"], \"os\": \"linux\"");
         var b = demo.create("b", ", \"tags\": [\"red\"], \"os_hidden\": true");
@@ -184,8 +193,11 @@ class ImageHttpTest {
         assertThat(demo.names("?sort_key=size&sort_dir=desc")).containsExactly("a", "c,d");
     }
 
-    @Test
-    void list_whenPaged_goesThroughAllByItsLinks() {
+    @ParameterizedTest
+    @ValueSource(strings = {"sqlite", "postgresql"})
+    void list_whenPaged_goesThroughAllByItsLinks(String kind) {
+        house.close();
+        start(kind, "");
         for (int i = 0; i < 7; i++) demo.create("i" + i, "");
         var seen = new java.util.ArrayList<String>();
         var path = "/v2/images?limit=3&sort=name:asc";

@@ -8,8 +8,9 @@ import cloud.yun.testing.Golden;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a real Placement answered.
 class GoldenTest {
@@ -37,11 +38,12 @@ class GoldenTest {
         });
     }
 
-    @Test
-    void replay_whenAskedAsTheRealOne_answersAlike() {
+    @ParameterizedTest
+    @ValueSource(strings = {"sqlite", "postgresql"})
+    void replay_whenAskedAsTheRealOne_answersAlike(String kind) {
         var file = Golden.file("placement");
         assumeTrue(file.isPresent(), "the recorded answers are not on this machine");
-        try (var house = new House("sqlite", directory)) {
+        try (var house = new House(kind, directory)) {
             host(house);
             var golden = new Golden(
                             file.get(),
