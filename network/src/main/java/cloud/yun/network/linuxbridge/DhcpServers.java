@@ -179,7 +179,7 @@ final class DhcpServers {
         networks.run(Names.id(networkId), () -> {
             servers.remove(networkId);
             proxies.remove(UUID.fromString(networkId));
-            inner.removeAll(Ownership.DHCP, networkId);
+            inner.removeAll(Ownership.DHCP, networkId, Names.dhcpNamespace(networkId));
             Namespaces.delete(net, ownership, Ownership.DHCP, networkId);
         });
     }

@@ -74,10 +74,20 @@ final class InnerPorts {
         bridges.sweep();
     }
 
-    /// Removes all outer ends of an owner.
-    void removeAll(String kind, String owner) {
+    /// Removes all ports of an owner.
+    ///
+    /// @param namespace where the inner ends are, if it is still there
+    void removeAll(String kind, String owner, String namespace) {
         for (Link link : net.links()) {
             if (ownership.id(link, kind).equals(Optional.of(owner))) leave(link);
+        }
+        // A pair from before a crash may bear no mark yet. It would go with the namespace, but only some time later.
+        var inside = net.in(namespace);
+        boolean ours = inside.link("lo").filter(lo -> !ownership.foreign(lo)).isPresent();
+        if (ours) {
+            for (Link link : inside.links()) {
+                if (link.kind().equals(Optional.of("veth"))) inside.deleteLink(link.name());
+            }
         }
         bridges.sweep();
     }

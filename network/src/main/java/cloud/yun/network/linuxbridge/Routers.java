@@ -160,7 +160,7 @@ final class Routers {
     void remove(String routerId) {
         routers.run(Names.id(routerId), () -> {
             proxies.remove(UUID.fromString(routerId));
-            inner.removeAll(Ownership.ROUTER, routerId);
+            inner.removeAll(Ownership.ROUTER, routerId, Names.routerNamespace(routerId));
             Namespaces.delete(net, ownership, Ownership.ROUTER, routerId);
         });
     }
