@@ -241,7 +241,9 @@ final class Bridges {
                             new Nft.Table("ip", PUBLIC_TABLE),
                             "chain postrouting {\n type nat hook postrouting priority srcnat; policy accept;\n ip saddr "
                                     + cidr + " ip daddr != " + cidr + " oifname != \"" + bridge
-                                    + "\" masquerade\n}");
+                                    // What only crosses a tenant's bridge passes here too, by br_netfilter, and is
+                                    // not on its way out: the host's own SSH to a floating IP, for one.
+                                    + "\" oifname != \"brq*\" masquerade\n}");
         }
         ownership.claim(net, found, Ownership.PHYSICAL, wanted.physicalNetwork());
     }
