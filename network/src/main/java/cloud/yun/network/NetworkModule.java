@@ -18,10 +18,11 @@ import cloud.yun.kernel.policy.Policy;
 import cloud.yun.kernel.quota.Quotas;
 import cloud.yun.kernel.reconcile.Reconciler;
 import cloud.yun.kernel.reconcile.ReconcilerLoop;
-import cloud.yun.network.agent.AgentService;
-import cloud.yun.network.agent.Agents;
+import cloud.yun.kernel.state.StateTable;
 import cloud.yun.network.agent.NetworkAgent;
 import cloud.yun.network.agent.Plugin;
+import cloud.yun.network.agents.AgentService;
+import cloud.yun.network.agents.Agents;
 import cloud.yun.network.api.Common;
 import cloud.yun.network.api.Crud;
 import cloud.yun.network.api.CrudRoutes;
@@ -40,13 +41,16 @@ import cloud.yun.network.driver.SimulatedNetworkDriver;
 import cloud.yun.network.extension.InfoRoutes;
 import cloud.yun.network.extension.IpAvailability;
 import cloud.yun.network.floatingip.FloatingIpService;
+import cloud.yun.network.floatingip.FloatingIpStatus;
 import cloud.yun.network.linuxbridge.LinuxBridgeConfig;
 import cloud.yun.network.linuxbridge.LinuxBridgeDriver;
 import cloud.yun.network.metadata.MetadataServer;
 import cloud.yun.network.network.NetworkService;
 import cloud.yun.network.port.PortService;
+import cloud.yun.network.port.PortStatus;
 import cloud.yun.network.port.Ports;
 import cloud.yun.network.quota.QuotaRoutes;
+import cloud.yun.network.quota.QuotaService;
 import cloud.yun.network.rbac.RbacService;
 import cloud.yun.network.router.RouterFlows;
 import cloud.yun.network.router.RouterInterfaces;
@@ -134,8 +138,8 @@ public final class NetworkModule implements Room {
         routes.addAll(new RouterRoutes(routers, new RouterInterfaces(common, ports, routers, routerFlows)).routes());
         routes.add(Route.get("/v2.0/ports/{id}/bindings", r -> bindings(portService, r))
                 .policyOnObject("get_port_bindings"));
-        routes.addAll(new QuotaRoutes(common).routes());
-        routes.addAll(new InfoRoutes(common).routes());
+        routes.addAll(new QuotaRoutes(new QuotaService(common), common.guard()).routes());
+        routes.addAll(new InfoRoutes(agents::zones).routes());
         routes.addAll(new IpAvailability(common).routes());
     }
 
@@ -232,6 +236,11 @@ public final class NetworkModule implements Room {
                 new RowsInvariant(common),
                 new QuotaInvariant(common),
                 new HostInvariant(common, applier, kernel.flows()));
+    }
+
+    @Override
+    public Map<String, StateTable<?, ?>> states() {
+        return Map.of("port", PortStatus.TABLE, "floating IP", FloatingIpStatus.TABLE);
     }
 
     @Override

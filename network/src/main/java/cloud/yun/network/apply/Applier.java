@@ -5,15 +5,16 @@ import cloud.yun.kernel.db.Tx;
 import cloud.yun.kernel.error.CloudException;
 import cloud.yun.kernel.reconcile.Reconciler;
 import cloud.yun.network.NetworkOptions;
-import cloud.yun.network.agent.AgentStore;
 import cloud.yun.network.agent.HostCommand;
 import cloud.yun.network.agent.HostCommand.Done;
 import cloud.yun.network.agent.NetworkAgent;
+import cloud.yun.network.agents.AgentStore;
 import cloud.yun.network.api.Common;
 import cloud.yun.network.api.Dirty.Kind;
 import cloud.yun.network.dhcp.DhcpNetworks;
 import cloud.yun.network.network.NetworkStore;
 import cloud.yun.network.port.Port;
+import cloud.yun.network.port.PortStatus;
 import cloud.yun.network.port.PortStore;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,11 +34,19 @@ public final class Applier implements Reconciler {
     private static final int ROWS_MAX = 200;
     private static final long PAUSE_SECONDS_MAX = 60;
 
-    private record Row(Kind kind, String objectId, String host, String detail, long serial, int attempts) {}
+    private static final long REST_FACTOR = 4;
+    private static final long REST_NANOS_MAX = 1_000_000_000L;
+
+    private record Row(Kind kind, String objectId, String host, String detail, long serial, int attempts) {
+        String key() {
+            return kind + " " + objectId + " " + host;
+        }
+    }
 
     private final Common common;
     private final Bus bus;
     private final Duration timeout;
+    private final Map<String, Long> rests = new ConcurrentHashMap<>();
 
     public Applier(Common common, Bus bus) {
         this.common = common;
@@ -55,9 +65,19 @@ public final class Applier implements Reconciler {
     }
 
     /// Until nothing is due. Hosts do not wait for each other.
+    ///
+    /// An object that changes all the time is not applied all the time: it rests for a few times as long as it took
+    /// (DHCP of a network with thousands of ports), at most a second. One change alone is applied at once.
     @Override
     public void reconcile() {
-        for (var rows = due(); !rows.isEmpty(); rows = due()) {
+        for (var all = due(); !all.isEmpty(); all = due()) {
+            long now = System.nanoTime();
+            rests.values().removeIf(end -> end - now <= 0);
+            var rows = all.stream().filter(r -> !rests.containsKey(r.key())).toList();
+            if (rows.isEmpty()) {
+                if (!rested(now)) return;
+                continue;
+            }
             var byHost = new LinkedHashMap<String, List<Row>>();
             for (var row : rows)
                 byHost.computeIfAbsent(row.host(), _ -> new ArrayList<>()).add(row);
@@ -71,6 +91,18 @@ public final class Applier implements Reconciler {
                 Thread.currentThread().interrupt();
                 return;
             }
+        }
+    }
+
+    /// @return false when the process stops
+    private boolean rested(long now) {
+        long first = rests.values().stream().mapToLong(end -> end - now).min().orElse(0);
+        try {
+            Thread.sleep(Duration.ofNanos(Math.max(0, first)));
+            return true;
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 
@@ -94,8 +126,11 @@ public final class Applier implements Reconciler {
     }
 
     private void one(Row row) {
+        long start = System.nanoTime();
         try {
             apply(row);
+            long end = System.nanoTime();
+            rests.put(row.key(), end + Math.min(REST_NANOS_MAX, REST_FACTOR * (end - start)));
             common.db()
                     .write(tx -> tx.update(
                             "DELETE FROM network_dirty WHERE kind = ? AND object_id = ? AND host = ? AND serial = ?",
@@ -154,8 +189,9 @@ public final class Applier implements Reconciler {
     }
 
     private void active(Tx tx, Port port, String host) {
-        if (!port.host().equals(host)) tx.update("UPDATE port SET host = ? WHERE id = ?", host, port.id());
-        new PortStore(tx).status(port.id(), "ACTIVE", common.now());
+        var store = new PortStore(tx);
+        store.host(port.id(), host);
+        store.move(port.id(), PortStatus.Event.ATTACHED, common.now());
     }
 
     /// Brings a router on its host in line with its rows; idempotent, and right whatever happened before.

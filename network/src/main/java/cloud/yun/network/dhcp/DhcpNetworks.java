@@ -1,7 +1,7 @@
 package cloud.yun.network.dhcp;
 
 import cloud.yun.kernel.db.Tx;
-import cloud.yun.network.agent.AgentStore;
+import cloud.yun.network.agents.AgentStore;
 import cloud.yun.network.api.Common;
 import cloud.yun.network.api.Dirty;
 import cloud.yun.network.ipam.Ipam;

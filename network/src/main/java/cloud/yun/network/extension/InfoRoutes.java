@@ -4,8 +4,8 @@ import cloud.yun.kernel.http.Reply;
 import cloud.yun.kernel.http.Request;
 import cloud.yun.kernel.http.Route;
 import cloud.yun.kernel.json.Json;
-import cloud.yun.network.api.Common;
 import java.util.List;
+import java.util.function.Supplier;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -17,10 +17,11 @@ public final class InfoRoutes {
             List.of("subnetpool", "subnetpools"),
             List.of("port", "ports"));
 
-    private final Common common;
+    private final Supplier<List<String>> zones;
 
-    public InfoRoutes(Common common) {
-        this.common = common;
+    /// @param zones kinds of resources for which there is the one zone
+    public InfoRoutes(Supplier<List<String>> zones) {
+        this.zones = zones;
     }
 
     public List<Route> routes() {
@@ -90,19 +91,12 @@ public final class InfoRoutes {
                         .put("title", "Not Found"));
     }
 
-    /// One zone, for networks as soon as an agent serves DHCP, for routers as soon as one has L3.
     private Reply zones() {
-        return Reply.ok(common.db().read(tx -> {
-            var body = Json.object();
-            var array = body.putArray("availability_zones");
-            if (tx.exists("SELECT 1 AS one FROM network_agent LIMIT 1"))
-                for (var resource : List.of("network", "router"))
-                    array.addObject()
-                            .put("name", "nova")
-                            .put("resource", resource)
-                            .put("state", "available");
-            return body;
-        }));
+        var body = Json.object();
+        var array = body.putArray("availability_zones");
+        for (var resource : zones.get())
+            array.addObject().put("name", "nova").put("resource", resource).put("state", "available");
+        return Reply.ok(body);
     }
 
     private static Reply providers() {

@@ -5,20 +5,21 @@ import cloud.yun.kernel.db.Select;
 import cloud.yun.kernel.db.Tx;
 import cloud.yun.network.api.ListQuery;
 import cloud.yun.network.api.Standard;
+import cloud.yun.network.floatingip.FloatingIpStatus.Event;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
 /// SQL of the table `floating_ip`.
-final class FloatingIpStore {
+public final class FloatingIpStore {
     private static final String COLUMNS = """
             id, project_id, floating_address, floating_network_id, floating_port_id, router_id, port_id,
             fixed_address, status, dns_name, dns_domain,\s""" + Standard.COLUMNS;
 
     private final Tx tx;
 
-    FloatingIpStore(Tx tx) {
+    public FloatingIpStore(Tx tx) {
         this.tx = tx;
     }
 
@@ -77,6 +78,27 @@ final class FloatingIpStore {
                        updated_at = ?
                  WHERE id = ?
                 """, f.standard().description(), f.routerId(), f.portId(), f.fixedAddress(), now, f.id());
+    }
+
+    /// Its router's host carries all that lead through the router.
+    public void applied(String routerId, Instant now) {
+        move(Event.APPLIED, "router_id = ? AND port_id IS NOT NULL", routerId, now);
+    }
+
+    /// If it leads nowhere: its router's host has let go of it.
+    public void released(String id, Instant now) {
+        move(Event.RELEASED, "id = ? AND port_id IS NULL", id, now);
+    }
+
+    private void move(Event event, String which, String id, Instant now) {
+        for (var from : FloatingIpStatus.TABLE.from(event))
+            tx.update(
+                    "UPDATE floating_ip SET status = ?, revision = revision + 1, updated_at = ? WHERE " + which
+                            + " AND status = ?",
+                    FloatingIpStatus.TABLE.next(from, event).orElseThrow(),
+                    now,
+                    id,
+                    from);
     }
 
     void delete(String id) {

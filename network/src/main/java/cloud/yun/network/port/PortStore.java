@@ -207,16 +207,20 @@ public final class PortStore {
                 "SELECT 1 AS one FROM port WHERE network_id = ? AND mac = ? AND id <> ?", networkId, mac, butId);
     }
 
-    /// @return whether there is such a port in another status
-    public boolean status(String id, String status, Instant now) {
-        return tx.update(
-                        "UPDATE port SET status = ?, revision = revision + 1, updated_at = ?"
-                                + " WHERE id = ? AND status <> ?",
-                        status,
-                        now,
-                        id,
-                        status)
-                == 1;
+    /// Moves a port if the table has the move from where it is; else it is there already.
+    public void move(String id, PortStatus.Event event, Instant now) {
+        for (var from : PortStatus.TABLE.from(event))
+            tx.update(
+                    "UPDATE port SET status = ?, revision = revision + 1, updated_at = ? WHERE id = ? AND status = ?",
+                    PortStatus.TABLE.next(from, event).orElseThrow(),
+                    now,
+                    id,
+                    from);
+    }
+
+    /// Where it is bound.
+    public void host(String id, String host) {
+        tx.update("UPDATE port SET host = ? WHERE id = ? AND host <> ?", host, id, host);
     }
 
     public void plugged(String id, Optional<String> host) {

@@ -1,12 +1,11 @@
 package cloud.yun.network.quota;
 
-import cloud.yun.kernel.db.Tx;
 import cloud.yun.kernel.error.CloudException.Invalid;
 import cloud.yun.kernel.http.Reply;
 import cloud.yun.kernel.http.Request;
 import cloud.yun.kernel.http.Route;
 import cloud.yun.kernel.json.Json;
-import cloud.yun.network.api.Common;
+import cloud.yun.network.api.Guard;
 import cloud.yun.network.api.Values;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,10 +17,12 @@ import tools.jackson.databind.node.ObjectNode;
 public final class QuotaRoutes {
     private static final long LIMIT_MAX = Integer.MAX_VALUE;
 
-    private final Common common;
+    private final QuotaService quotas;
+    private final Guard guard;
 
-    public QuotaRoutes(Common common) {
-        this.common = common;
+    public QuotaRoutes(QuotaService quotas, Guard guard) {
+        this.quotas = quotas;
+        this.guard = guard;
     }
 
     public List<Route> routes() {
@@ -44,7 +45,7 @@ public final class QuotaRoutes {
                 .map(p -> p.id().equals(request.variables().get("id")))
                 .orElse(false);
         if (own && rule.equals("get_quota")) return;
-        common.guard().require(request.caller(), rule, cloud.yun.kernel.policy.Target.NONE);
+        guard.require(request.caller(), rule, cloud.yun.kernel.policy.Target.NONE);
     }
 
     private static ObjectNode limits(Map<String, Long> limits) {
@@ -61,18 +62,12 @@ public final class QuotaRoutes {
 
     private Reply list(Request request) {
         allowed(request, "get_quota");
-        return Reply.ok(common.db().read(tx -> {
-            var body = Json.object();
-            var array = body.putArray("quotas");
-            for (var project : tx.query(
-                    "SELECT DISTINCT project_id FROM quota_limit WHERE service = 'network' AND project_id <> ''"
-                            + " ORDER BY project_id",
-                    r -> r.string("project_id")))
-                array.add(limits(common.quotas().limits(tx, project))
-                        .put("tenant_id", project)
-                        .put("project_id", project));
-            return body;
-        }));
+        var body = Json.object();
+        var array = body.putArray("quotas");
+        quotas.own()
+                .forEach((project, limits) ->
+                        array.add(limits(limits).put("tenant_id", project).put("project_id", project)));
+        return Reply.ok(body);
     }
 
     private Reply tenant(Request request) {
@@ -83,35 +78,32 @@ public final class QuotaRoutes {
 
     private Reply show(Request request) {
         allowed(request, "get_quota");
-        return quota(common.db().read(tx -> limits(common.quotas().limits(tx, request.variable("id")))));
+        return quota(limits(quotas.limits(request.variable("id"))));
     }
 
     private Reply defaults(Request request) {
         allowed(request, "get_quota");
-        return quota(limits(common.quotas().defaults()));
+        return quota(limits(quotas.defaults()));
     }
 
     private Reply details(Request request) {
         allowed(request, "get_quota");
         var id = request.variable("id");
-        return quota(common.db().read(tx -> {
-            var object = Json.object();
-            var used = common.quotas().usage(tx, id);
-            common.quotas()
-                    .limits(tx, id)
-                    .forEach((resource, limit) -> object.putObject(resource)
-                            .put("limit", limit)
-                            .put("used", used.getOrDefault(resource, 0L))
-                            .put("reserved", 0));
-            return object;
-        }));
+        var object = Json.object();
+        var used = quotas.usage(id);
+        quotas.limits(id)
+                .forEach((resource, limit) -> object.putObject(resource)
+                        .put("limit", limit)
+                        .put("used", used.getOrDefault(resource, 0L))
+                        .put("reserved", 0));
+        return quota(object);
     }
 
     private Reply update(Request request) {
         allowed(request, "update_quota");
         if (!(request.body().get("quota") instanceof ObjectNode wanted))
             throw new Invalid("Unable to find 'quota' in request body", "HTTPBadRequest");
-        var known = common.quotas().defaults().keySet();
+        var known = quotas.defaults().keySet();
         var unknown = new TreeSet<>(wanted.propertyNames());
         unknown.removeAll(known);
         unknown.removeAll(List.of("tenant_id", "project_id", "force", "check_limit"));
@@ -128,27 +120,12 @@ public final class QuotaRoutes {
         var id = request.variable("id");
         boolean checked = wanted.path("check_limit").asBoolean(false)
                 && !wanted.path("force").asBoolean(false);
-        return quota(common.db().transaction(tx -> {
-            if (checked) fits(tx, id, limits);
-            limits.forEach((resource, limit) -> common.quotas().setLimit(tx, id, resource, limit));
-            return limits(common.quotas().limits(tx, id));
-        }));
-    }
-
-    private void fits(Tx tx, String id, Map<String, Long> limits) {
-        var used = common.quotas().usage(tx, id);
-        limits.forEach((resource, limit) -> {
-            if (limit >= 0 && used.getOrDefault(resource, 0L) > limit)
-                throw new Invalid(
-                        "Quota limit " + limit + " for " + resource + " is below what is in use: " + used.get(resource)
-                                + ".",
-                        "InvalidQuotaValue");
-        });
+        return quota(limits(quotas.set(id, limits, checked)));
     }
 
     private Reply reset(Request request) {
         allowed(request, "delete_quota");
-        common.db().write(tx -> common.quotas().clearLimits(tx, request.variable("id")));
+        quotas.reset(request.variable("id"));
         return Reply.noContent();
     }
 }

@@ -5,11 +5,13 @@ import cloud.yun.kernel.db.Tx;
 import cloud.yun.kernel.flow.Flow;
 import cloud.yun.kernel.flow.FlowRecord.Origin;
 import cloud.yun.kernel.flow.Flows;
-import cloud.yun.network.agent.AgentStore;
+import cloud.yun.network.agents.AgentStore;
 import cloud.yun.network.api.Common;
 import cloud.yun.network.api.Standard;
 import cloud.yun.network.apply.Applier;
+import cloud.yun.network.floatingip.FloatingIpStore;
 import cloud.yun.network.network.NetworkStore;
+import cloud.yun.network.port.PortStatus;
 import cloud.yun.network.port.PortStore;
 import cloud.yun.network.port.Ports;
 import java.util.List;
@@ -91,34 +93,15 @@ public final class RouterFlows {
                 ports.peersChanged(tx, n);
                 ports.dhcpChanged(tx, n); // with a router, DHCP leaves the metadata service to it
             });
-        if (router.isEmpty() || router.get().host().isEmpty()) {
-            floating(tx, p, "DOWN");
-            return;
-        }
+        var floating = new FloatingIpStore(tx);
+        p.floatingIpId().ifPresent(id -> floating.released(id, common.now()));
+        if (router.isEmpty() || router.get().host().isEmpty()) return;
         var store = new PortStore(tx);
         for (var port : store.ofDevice(p.routerId())) {
-            if (port.host().isEmpty())
-                tx.update("UPDATE port SET host = ? WHERE id = ?", router.get().host(), port.id());
-            store.status(port.id(), "ACTIVE", common.now());
+            store.host(port.id(), router.get().host().get());
+            store.move(port.id(), PortStatus.Event.ATTACHED, common.now());
         }
-        tx.update(
-                "UPDATE floating_ip SET status = 'ACTIVE', revision = revision + 1, updated_at = ?"
-                        + " WHERE router_id = ? AND port_id IS NOT NULL AND status <> 'ACTIVE'",
-                common.now(),
-                p.routerId());
-        floating(tx, p, "DOWN");
-    }
-
-    /// A floating IP that leads nowhere any more is DOWN once its router has let go of it.
-    private void floating(Tx tx, Params p, String status) {
-        if (p.floatingIpId().isEmpty()) return;
-        tx.update(
-                "UPDATE floating_ip SET status = ?, revision = revision + 1, updated_at = ?"
-                        + " WHERE id = ? AND port_id IS NULL AND status <> ?",
-                status,
-                common.now(),
-                p.floatingIpId().get(),
-                status);
+        floating.applied(p.routerId(), common.now());
     }
 
     void created(Tx tx, Caller caller, String routerId, List<String> networks) {

@@ -16,6 +16,7 @@ import cloud.yun.network.network.Network;
 import cloud.yun.network.network.NetworkService;
 import cloud.yun.network.network.NetworkStore;
 import cloud.yun.network.port.PortService;
+import cloud.yun.network.port.PortStatus;
 import cloud.yun.network.port.PortStore;
 import cloud.yun.network.port.Ports;
 import cloud.yun.network.securitygroup.SecurityGroups;
@@ -338,7 +339,7 @@ public final class PortsOfServers implements ServerPorts {
             var store = new PortStore(tx);
             var port = store.find(portId);
             if (port.isEmpty() || !port.get().pluggedHost().equals(Optional.of(host))) return;
-            if (port.get().adminStateUp()) store.status(portId, "ACTIVE", common.now());
+            if (port.get().adminStateUp()) store.move(portId, PortStatus.Event.ATTACHED, common.now());
             new NetworkStore(tx).find(port.get().networkId()).ifPresent(n -> ports.peersChanged(tx, n));
         });
     }
@@ -352,7 +353,7 @@ public final class PortsOfServers implements ServerPorts {
             var port = store.find(portId).filter(p -> p.pluggedHost().equals(Optional.of(host)));
             if (port.isEmpty()) return;
             store.plugged(portId, Optional.empty());
-            store.status(portId, "DOWN", common.now());
+            store.move(portId, PortStatus.Event.DETACHED, common.now());
             new NetworkStore(tx).find(port.get().networkId()).ifPresent(n -> ports.peersChanged(tx, n));
         });
     }

@@ -1,4 +1,4 @@
-package cloud.yun.network.agent;
+package cloud.yun.network.agents;
 
 import cloud.yun.kernel.db.Row;
 import cloud.yun.kernel.db.Select;

@@ -1,7 +1,8 @@
-package cloud.yun.network.agent;
+package cloud.yun.network.agents;
 
 import cloud.yun.kernel.json.Json;
-import cloud.yun.network.agent.AgentStore.Agent;
+import cloud.yun.network.agent.Plugin;
+import cloud.yun.network.agents.AgentStore.Agent;
 import cloud.yun.network.api.Common;
 import java.util.List;
 
@@ -42,6 +43,11 @@ public final class Agents {
                         report.tunnelAddress(),
                         report.started());
         });
+    }
+
+    /// There is one zone, for networks and routers, as soon as an agent serves them.
+    public List<String> zones() {
+        return common.db().read(tx -> new AgentStore(tx).hosts()).isEmpty() ? List.of() : List.of("network", "router");
     }
 
     private static List<Role> roles(String l2) {

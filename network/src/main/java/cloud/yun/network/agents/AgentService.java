@@ -1,4 +1,4 @@
-package cloud.yun.network.agent;
+package cloud.yun.network.agents;
 
 import static cloud.yun.network.api.Attribute.of;
 import static cloud.yun.network.api.Attribute.shown;
@@ -13,7 +13,7 @@ import cloud.yun.kernel.json.Json;
 import cloud.yun.kernel.json.Times;
 import cloud.yun.kernel.policy.Target;
 import cloud.yun.network.NetworkOptions;
-import cloud.yun.network.agent.AgentStore.Agent;
+import cloud.yun.network.agents.AgentStore.Agent;
 import cloud.yun.network.api.Common;
 import cloud.yun.network.api.Crud;
 import cloud.yun.network.api.ListQuery;
