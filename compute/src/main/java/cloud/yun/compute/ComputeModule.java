@@ -16,7 +16,9 @@ import cloud.yun.compute.metadata.MetadataService;
 import cloud.yun.compute.quota.ComputeQuotas;
 import cloud.yun.compute.quota.LimitRoutes;
 import cloud.yun.compute.quota.QuotaRoutes;
+import cloud.yun.compute.quota.QuotaService;
 import cloud.yun.compute.quota.UsageRoutes;
+import cloud.yun.compute.quota.UsageService;
 import cloud.yun.compute.scheduler.HostsPart;
 import cloud.yun.compute.server.Notifications;
 import cloud.yun.compute.server.Servers;
@@ -32,6 +34,7 @@ import cloud.yun.compute.service.AggregateRoutes;
 import cloud.yun.compute.service.AggregateService;
 import cloud.yun.compute.service.HostService;
 import cloud.yun.compute.service.HypervisorRoutes;
+import cloud.yun.compute.service.HypervisorView;
 import cloud.yun.compute.service.ServiceRoutes;
 import cloud.yun.compute.service.ZoneRoutes;
 import cloud.yun.compute.version.VersionRoutes;
@@ -120,13 +123,13 @@ public final class ComputeModule implements Room {
                 new FlavorRoutes(flavors, policy, kernel.ids()),
                 new KeypairRoutes(keypairs),
                 new ServiceRoutes(hosts, servers, kernel.host()),
-                new HypervisorRoutes(db, hosts, placement, servers),
+                new HypervisorRoutes(new HypervisorView(db, hosts, placement, servers)),
                 new ZoneRoutes(hosts),
                 new AggregateRoutes(new AggregateService(db, clock, kernel.ids(), servers)),
                 new ServerGroupRoutes(groups, policy, kernel.ids()),
-                new QuotaRoutes(db, policy, quotas),
-                new LimitRoutes(db, policy, quotas),
-                new UsageRoutes(db, clock, policy, servers),
+                new QuotaRoutes(policy, new QuotaService(db, quotas)),
+                new LimitRoutes(policy, new QuotaService(db, quotas)),
+                new UsageRoutes(clock, policy, new UsageService(db, servers)),
                 new ConsoleRoutes(consoles, kernel.config()),
                 serversPart,
                 new HostsPart(kernel, placement, hosts, drivers(kernel, driver), serversPart.powerSync()::settled));

@@ -5,8 +5,8 @@ import cloud.yun.compute.Part;
 import cloud.yun.compute.api.Links;
 import cloud.yun.compute.api.Page;
 import cloud.yun.compute.flavor.FlavorStore.Entry;
+import cloud.yun.compute.flavor.FlavorStore.Order;
 import cloud.yun.compute.flavor.Flavors.Flavor;
-import cloud.yun.kernel.db.Select.Sort;
 import cloud.yun.kernel.error.CloudException.Invalid;
 import cloud.yun.kernel.http.Reply;
 import cloud.yun.kernel.http.Request;
@@ -108,16 +108,16 @@ public final class FlavorRoutes implements Part {
         return Reply.ok(body);
     }
 
-    private static List<Sort> sorts(Request request) {
+    private static List<Order> sorts(Request request) {
         var keys = request.queryAll("sort_key");
         var directions = request.queryAll("sort_dir");
-        var sorts = new ArrayList<Sort>();
+        var sorts = new ArrayList<Order>();
         for (int i = 0; i < keys.size(); i++) {
             boolean ascending = i >= directions.size() || directions.get(i).equals("asc");
-            sorts.add(new Sort(FlavorStore.SORT_KEYS.getOrDefault(keys.get(i), "flavorid"), ascending));
+            sorts.add(new Order(keys.get(i), ascending));
         }
         if (keys.isEmpty() && !directions.isEmpty())
-            sorts.add(new Sort("flavorid", directions.getFirst().equals("asc")));
+            sorts.add(new Order("flavorid", directions.getFirst().equals("asc")));
         return sorts;
     }
 

@@ -3,7 +3,6 @@ package cloud.yun.compute.flavor;
 import cloud.yun.compute.flavor.FlavorStore.Entry;
 import cloud.yun.kernel.auth.Caller;
 import cloud.yun.kernel.db.Database;
-import cloud.yun.kernel.db.Select.Sort;
 import cloud.yun.kernel.db.Tx;
 import cloud.yun.kernel.error.CloudException.Conflict;
 import cloud.yun.kernel.error.CloudException.Invalid;
@@ -79,9 +78,9 @@ public final class FlavorService implements Flavors {
     }
 
     /// @throws Invalid the marker is unknown
-    List<Entry> list(FlavorStore.Filter filter, List<Sort> sorts, Optional<String> marker, int limit) {
+    List<Entry> list(FlavorStore.Filter filter, List<FlavorStore.Order> orders, Optional<String> marker, int limit) {
         return db.read(tx -> new FlavorStore(tx)
-                .list(filter, sorts, marker, limit)
+                .list(filter, orders, marker, limit)
                 .orElseThrow(() -> new Invalid("marker [" + marker.orElse("") + "] not found")));
     }
 

@@ -31,6 +31,9 @@ final class FlavorStore {
         }
     }
 
+    /// @param key one of [#SORT_KEYS]
+    record Order(String key, boolean ascending) {}
+
     private final Tx tx;
 
     FlavorStore(Tx tx) {
@@ -113,8 +116,9 @@ final class FlavorStore {
             Optional<Integer> minDisk) {}
 
     /// @return empty when the marker names no flavor
-    Optional<List<Entry>> list(Filter filter, List<Sort> sorts, Optional<String> marker, int limit) {
-        var keys = new ArrayList<>(sorts);
+    Optional<List<Entry>> list(Filter filter, List<Order> orders, Optional<String> marker, int limit) {
+        var keys = new ArrayList<Sort>();
+        for (var order : orders) keys.add(new Sort(SORT_KEYS.getOrDefault(order.key(), "flavorid"), order.ascending()));
         if (keys.isEmpty()) keys.add(Sort.asc("flavorid"));
         keys.add(Sort.asc("number"));
         var select = Select.of(COLUMNS, "flavor").order(keys).limit(limit);

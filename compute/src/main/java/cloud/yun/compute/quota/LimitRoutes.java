@@ -2,7 +2,6 @@ package cloud.yun.compute.quota;
 
 import cloud.yun.compute.ComputePolicy;
 import cloud.yun.compute.Part;
-import cloud.yun.kernel.db.Database;
 import cloud.yun.kernel.http.Reply;
 import cloud.yun.kernel.http.Request;
 import cloud.yun.kernel.http.Route;
@@ -20,12 +19,10 @@ public final class LimitRoutes implements Part {
     public static final Map<String, String> RULES =
             Map.of("os_compute_api:limits", ComputePolicy.ANY, OTHER, ComputePolicy.ADMIN);
 
-    private final Database db;
     private final Policy policy;
-    private final Quotas quotas;
+    private final QuotaService quotas;
 
-    public LimitRoutes(Database db, Policy policy, Quotas quotas) {
-        this.db = db;
+    public LimitRoutes(Policy policy, QuotaService quotas) {
         this.policy = policy;
         this.quotas = quotas;
     }
@@ -40,8 +37,9 @@ public final class LimitRoutes implements Part {
                 request.query("tenant_id").orElseGet(() -> request.caller().projectId());
         if (!request.caller().project().map(p -> p.id().equals(project)).orElse(false))
             policy.require(request.caller(), OTHER);
-        var limits = db.read(tx -> quotas.limits(tx, project));
-        var used = db.read(tx -> quotas.usage(tx, project));
+        var state = quotas.of(project);
+        var limits = state.limits();
+        var used = state.used();
         var version = request.microversion();
         var body = Json.object();
         var outer = body.putObject("limits");

@@ -2,9 +2,6 @@ package cloud.yun.compute.quota;
 
 import cloud.yun.compute.ComputePolicy;
 import cloud.yun.compute.Part;
-import cloud.yun.kernel.db.Database;
-import cloud.yun.kernel.db.Tx;
-import cloud.yun.kernel.error.CloudException.Invalid;
 import cloud.yun.kernel.http.Microversion;
 import cloud.yun.kernel.http.Reply;
 import cloud.yun.kernel.http.Request;
@@ -39,12 +36,10 @@ public final class QuotaRoutes implements Part {
     /// API name to ours, in the API's order. An empty one is network's, which answers for it: no limit here.
     private static final Map<String, String> NAMES = names();
 
-    private final Database db;
     private final Policy policy;
-    private final Quotas quotas;
+    private final QuotaService quotas;
 
-    public QuotaRoutes(Database db, Policy policy, Quotas quotas) {
-        this.db = db;
+    public QuotaRoutes(Policy policy, QuotaService quotas) {
         this.policy = policy;
         this.quotas = quotas;
     }
@@ -104,29 +99,26 @@ public final class QuotaRoutes implements Part {
     private Reply show(Request request) {
         var project = request.variable("project");
         policy.require(request.caller(), "os_compute_api:os-quota-sets:show", Target.project(project));
-        return Reply.ok(set(project, view(request, db.read(tx -> quotas.limits(tx, project)))));
+        return Reply.ok(set(project, view(request, quotas.of(project).limits())));
     }
 
     private Reply defaults(Request request) {
         // Project "": what nobody has changed for a project of its own.
-        return Reply.ok(set(request.variable("project"), view(request, db.read(tx -> quotas.limits(tx, "")))));
+        return Reply.ok(
+                set(request.variable("project"), view(request, quotas.of("").limits())));
     }
 
     private Reply detail(Request request) {
         var project = request.variable("project");
         policy.require(request.caller(), "os_compute_api:os-quota-sets:detail", Target.project(project));
         var view = Json.object();
-        db.read(tx -> {
-            var limits = quotas.limits(tx, project);
-            var used = quotas.usage(tx, project);
-            NAMES.forEach((name, ours) -> {
-                if (shown(request.microversion(), name))
-                    view.putObject(name)
-                            .put("in_use", used.getOrDefault(ours, 0L))
-                            .put("limit", limits.getOrDefault(ours, Quotas.UNLIMITED))
-                            .put("reserved", 0);
-            });
-            return true;
+        var state = quotas.of(project);
+        NAMES.forEach((name, ours) -> {
+            if (shown(request.microversion(), name))
+                view.putObject(name)
+                        .put("in_use", state.used().getOrDefault(ours, 0L))
+                        .put("limit", state.limits().getOrDefault(ours, Quotas.UNLIMITED))
+                        .put("reserved", 0);
         });
         return Reply.ok(set(project, view));
     }
@@ -136,39 +128,24 @@ public final class QuotaRoutes implements Part {
         var body = request.object("quota_set");
         boolean force =
                 body.path("force").asString("false").toLowerCase(Locale.ROOT).matches("true|1|on|yes|t|y");
-        var limits = db.transaction(tx -> {
-            var used = quotas.usage(tx, project);
-            var before = quotas.limits(tx, project);
-            wanted(body).forEach((name, limit) -> {
-                var ours = NAMES.getOrDefault(name, "");
-                if (!force) checkNotBelowUse(name, limit, used.getOrDefault(ours, 0L), before.get(ours));
-                if (!ours.isEmpty()) quotas.setLimit(tx, project, ours, limit);
-            });
-            return quotas.limits(tx, project);
-        });
+        var limits = quotas.set(project, wanted(body), force);
         var reply = Json.object();
         reply.set("quota_set", view(request, limits));
         return Reply.ok(reply);
     }
 
-    /// Only a lower limit can pinch: raising one that is already passed must stay possible.
-    private static void checkNotBelowUse(
-            String name, long limit, long used, @org.jspecify.annotations.Nullable Long before) {
-        boolean lowered = limit != Quotas.UNLIMITED && before != null && before != limit;
-        if (lowered && used > limit && limit > 0)
-            throw new Invalid("Quota limit " + limit + " for " + name
-                    + " must be greater than or equal to already used and reserved " + used + ".");
-    }
-
+    /// By our names; what is network's is accepted and has no effect, as in Nova.
     private static Map<String, Long> wanted(ObjectNode body) {
         var wanted = new LinkedHashMap<String, Long>();
-        for (var name : NAMES.keySet())
-            if (body.has(name)) wanted.put(name, Long.valueOf(body.path(name).asString()));
+        NAMES.forEach((name, ours) -> {
+            if (body.has(name) && !ours.isEmpty())
+                wanted.put(ours, Long.valueOf(body.path(name).asString()));
+        });
         return wanted;
     }
 
     private Reply delete(Request request) {
-        db.write(tx -> quotas.clearLimits(tx, request.variable("project")));
+        quotas.clear(request.variable("project"));
         return Reply.accepted();
     }
 
@@ -178,7 +155,7 @@ public final class QuotaRoutes implements Part {
 
     private Reply showClass(Request request) {
         var name = request.variable("name");
-        var view = classView(request, db.read(tx -> quotas.limits(tx, project(name))));
+        var view = classView(request, quotas.of(project(name)).limits());
         view.put("id", name);
         return Reply.ok(classBody(view));
     }
@@ -186,16 +163,8 @@ public final class QuotaRoutes implements Part {
     private Reply updateClass(Request request) {
         var name = request.variable("name");
         var body = request.object("quota_class_set");
-        Map<String, Long> limits = db.transaction(tx -> setClass(tx, project(name), body));
+        var limits = quotas.set(project(name), wanted(body), true);
         return Reply.ok(classBody(classView(request, limits)));
-    }
-
-    private Map<String, Long> setClass(Tx tx, String project, ObjectNode body) {
-        wanted(body).forEach((name, limit) -> {
-            var ours = NAMES.getOrDefault(name, "");
-            if (!ours.isEmpty()) quotas.setLimit(tx, project, ours, limit);
-        });
-        return quotas.limits(tx, project);
     }
 
     /// Quota classes dropped the network's resources, and gained server groups, only with 2.50.

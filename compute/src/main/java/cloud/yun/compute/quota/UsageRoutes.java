@@ -4,9 +4,7 @@ import cloud.yun.compute.ComputePolicy;
 import cloud.yun.compute.Part;
 import cloud.yun.compute.api.Links;
 import cloud.yun.compute.api.Page;
-import cloud.yun.compute.server.Servers;
 import cloud.yun.compute.server.Servers.Summary;
-import cloud.yun.kernel.db.Database;
 import cloud.yun.kernel.error.CloudException.Invalid;
 import cloud.yun.kernel.http.Reply;
 import cloud.yun.kernel.http.Request;
@@ -41,16 +39,14 @@ public final class UsageRoutes implements Part {
     private static final String USAGE = "/v2.1/os-simple-tenant-usage";
     private static final double SECONDS_OF_HOUR = 3600.0;
 
-    private final Database db;
     private final Clock clock;
     private final Policy policy;
-    private final Servers servers;
+    private final UsageService usage;
 
-    public UsageRoutes(Database db, Clock clock, Policy policy, Servers servers) {
-        this.db = db;
+    public UsageRoutes(Clock clock, Policy policy, UsageService usage) {
         this.clock = clock;
         this.policy = policy;
-        this.servers = servers;
+        this.usage = usage;
     }
 
     @Override
@@ -109,7 +105,7 @@ public final class UsageRoutes implements Part {
     }
 
     private List<Summary> lives(Request request, Optional<String> project, Period period) {
-        var all = db.read(tx -> servers.livedBetween(tx, project, period.from(), period.to()));
+        var all = usage.lives(project, period.from(), period.to());
         if (!request.microversion().atLeast(40)) return all;
         var page = Page.of(request);
         int from = 0;

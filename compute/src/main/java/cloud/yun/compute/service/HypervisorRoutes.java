@@ -4,9 +4,7 @@ import cloud.yun.compute.ComputePolicy;
 import cloud.yun.compute.Part;
 import cloud.yun.compute.api.Links;
 import cloud.yun.compute.api.Page;
-import cloud.yun.compute.server.Servers;
 import cloud.yun.compute.service.HypervisorView.Seen;
-import cloud.yun.kernel.db.Database;
 import cloud.yun.kernel.error.CloudException.Invalid;
 import cloud.yun.kernel.error.CloudException.NotFound;
 import cloud.yun.kernel.error.CloudException.Refused;
@@ -14,7 +12,6 @@ import cloud.yun.kernel.http.Reply;
 import cloud.yun.kernel.http.Request;
 import cloud.yun.kernel.http.Route;
 import cloud.yun.kernel.json.Json;
-import cloud.yun.placement.Placement;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,12 +32,10 @@ public final class HypervisorRoutes implements Part {
     private static final String HYPERVISORS = "/v2.1/os-hypervisors";
     private static final Set<String> QUERY = Set.of("limit", "marker", "hypervisor_hostname_pattern", "with_servers");
 
-    private final Database db;
     private final HypervisorView view;
 
-    public HypervisorRoutes(Database db, HostService hosts, Placement placement, Servers servers) {
-        this.db = db;
-        this.view = new HypervisorView(hosts, placement, servers);
+    public HypervisorRoutes(HypervisorView view) {
+        this.view = view;
     }
 
     @Override
@@ -65,7 +60,7 @@ public final class HypervisorRoutes implements Part {
     }
 
     private List<Seen> all() {
-        return db.read(view::all);
+        return view.all();
     }
 
     private Reply list(Request request, boolean detail) {

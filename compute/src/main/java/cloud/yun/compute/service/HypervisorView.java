@@ -3,6 +3,7 @@ package cloud.yun.compute.service;
 import cloud.yun.compute.server.Servers;
 import cloud.yun.compute.service.HypervisorStore.Hypervisor;
 import cloud.yun.compute.service.ServiceStore.Service;
+import cloud.yun.kernel.db.Database;
 import cloud.yun.kernel.db.Tx;
 import cloud.yun.kernel.http.Request;
 import cloud.yun.kernel.json.Json;
@@ -16,7 +17,7 @@ import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
 /// How hypervisors look in answers. What their servers use is placement's, never a count of our own.
-final class HypervisorView {
+public final class HypervisorView {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("HH:mm:ss").withZone(ZoneOffset.UTC);
 
@@ -30,17 +31,23 @@ final class HypervisorView {
             long diskUsedGib,
             List<Servers.Summary> servers) {}
 
+    private final Database db;
     private final HostService hosts;
     private final Placement placement;
     private final Servers servers;
 
-    HypervisorView(HostService hosts, Placement placement, Servers servers) {
+    public HypervisorView(Database db, HostService hosts, Placement placement, Servers servers) {
+        this.db = db;
         this.hosts = hosts;
         this.placement = placement;
         this.servers = servers;
     }
 
-    List<Seen> all(Tx tx) {
+    List<Seen> all() {
+        return db.read(this::all);
+    }
+
+    private List<Seen> all(Tx tx) {
         var services = new HashMap<String, Service>();
         for (var service : new ServiceStore(tx).list(Optional.empty(), Optional.of(HostService.COMPUTE)))
             services.put(service.host(), service);

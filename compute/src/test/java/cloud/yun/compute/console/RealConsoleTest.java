@@ -73,9 +73,12 @@ class RealConsoleTest {
                 daemons::start,
                 commands,
                 Clock.systemUTC())) {
-            boot(driver, id);
-            show(driver, id, config, directory);
-            driver.destroy(id);
+            try {
+                boot(driver, id);
+                show(driver, id, config, directory);
+            } finally {
+                driver.destroy(id);
+            }
         } finally {
             daemons.stop();
             try (var files = Files.walk(directory)) {

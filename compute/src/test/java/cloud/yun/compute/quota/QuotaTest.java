@@ -42,9 +42,9 @@ class QuotaTest {
                 kind == Kind.SQLITE ? ComputeApi.sqlite() : ComputeApi.postgresql(), rules, (d, policy) -> {
                     groups = new ServerGroupService(d, clock, policy, quotas);
                     return List.of(
-                            new QuotaRoutes(d, policy, quotas),
-                            new LimitRoutes(d, policy, quotas),
-                            new UsageRoutes(d, clock, policy, servers),
+                            new QuotaRoutes(policy, new QuotaService(d, quotas)),
+                            new LimitRoutes(policy, new QuotaService(d, quotas)),
+                            new UsageRoutes(clock, policy, new UsageService(d, servers)),
                             new ServerGroupRoutes(groups, policy, UUID::randomUUID));
                 });
     }

@@ -44,7 +44,7 @@ class HostsTest {
                     hosts = new HostService(d, clock, UUID::randomUUID, config);
                     return List.of(
                             new ServiceRoutes(hosts, servers, "ctl"),
-                            new HypervisorRoutes(d, hosts, placement, servers),
+                            new HypervisorRoutes(new HypervisorView(d, hosts, placement, servers)),
                             new ZoneRoutes(hosts),
                             new AggregateRoutes(new AggregateService(d, clock, UUID::randomUUID, servers)));
                 });
