@@ -30,12 +30,15 @@ run_tests() {
   return $failed
 }
 
-# Formatting, Error Prone, NullAway and every JUnit test of every module, to the end even when one fails.
+# Formatting, Error Prone, NullAway and every JUnit test of every module. A failed test does not keep the next module from
+# its tests; the summary counts it.
 maven_tests() {
   rm -f "$HERE"/*/target/requirements.tsv
   rm -rf "$HERE"/*/target/surefire-reports
   build_guest_image_if_root
-  maven verify spotless:check --fail-at-end -Dyun.guest.image="${YUN_GUEST_IMAGE:-}" 2>&1 |
+  # Recorded answers of a real OpenStack; the rooms replay them.
+  export YUN_GOLDEN=$HERE/testing/golden
+  maven verify spotless:check -Dmaven.test.failure.ignore=true --fail-at-end -Dyun.guest.image="${YUN_GUEST_IMAGE:-}" 2>&1 |
     tee "$BUILD/maven-test.log" | grep -E --line-buffered '^\[(ERROR|INFO)\] (Tests run|Building|BUILD|.*FAIL)|^\[ERROR\]' || true
   grep -q 'BUILD SUCCESS' "$BUILD/maven-test.log"
 }

@@ -79,6 +79,7 @@ public final class Cloud implements AutoCloseable {
                 blockStorage.serverVolumes(),
                 drivers.hypervisor());
         network.metadata(compute.metadata());
+        blockStorage.onGrown(compute::volumeGrown);
         List<Room> services = List.of(identity, image, placement, network, blockStorage, compute);
         var all = new ArrayList<Room>(services);
         all.add(new AdminRoom(flows, kernel.events(), services, data));

@@ -64,6 +64,18 @@ final class CloudProcess implements AutoCloseable {
         return process.isAlive();
     }
 
+    /// A connection breaks a moment before the process is seen to be gone.
+    ///
+    /// @return whether it is gone by now, or within some seconds
+    boolean died() {
+        try {
+            return process.waitFor(5, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
     ApiClient login(String user) throws IOException {
         var passwords = new Properties();
         try (var in = Files.newBufferedReader(data.resolve("passwords"))) {

@@ -12,6 +12,7 @@ import cloud.yun.compute.flavor.FlavorService;
 import cloud.yun.compute.keypair.KeypairRoutes;
 import cloud.yun.compute.keypair.KeypairService;
 import cloud.yun.compute.lifecycle.Wiring;
+import cloud.yun.compute.lifecycle.GrowVolume;
 import cloud.yun.compute.metadata.MetadataService;
 import cloud.yun.compute.quota.ComputeQuotas;
 import cloud.yun.compute.quota.LimitRoutes;
@@ -80,6 +81,7 @@ public final class ComputeModule implements Room {
     private final Agents agents;
     private final MetadataService metadata;
     private final ConsoleProxy consoleProxy;
+    private final GrowVolume growVolume;
 
     /// @param driver of this host; a simulated one may stand for many (`[simulated] hosts`)
     public ComputeModule(
@@ -118,6 +120,7 @@ public final class ComputeModule implements Room {
                 new Notifications(kernel.events()),
                 metadata::configDrive);
         var serversPart = new ServersPart(wiring, new ServerAccess(db, policy), flavors, keypairs);
+        growVolume = serversPart.growVolume();
         parts = List.of(
                 new VersionRoutes(RANGE),
                 new FlavorRoutes(flavors, policy, kernel.ids()),
@@ -145,6 +148,11 @@ public final class ComputeModule implements Room {
             for (int i = 2; i <= kernel.config().get(SIMULATED_HOSTS); i++)
                 all.put(kernel.host() + "-" + i, first.sibling(kernel.host() + "-" + i));
         return all;
+    }
+
+    /// Block storage tells here that a volume which servers have has grown.
+    public void volumeGrown(String volumeId, List<String> serverIds, int sizeGib) {
+        growVolume.grown(volumeId, serverIds, sizeGib);
     }
 
     /// All options of the room, for the one configuration of the process.

@@ -79,6 +79,26 @@ public record HostFacts(
         }
     }
 
+    /// As [#kvm(Commands)], but tried once for each boot of the machine: a try can take seconds.
+    ///
+    /// @param memory file that holds the last answer; made with its directories
+    public static Kvm kvm(Commands commands, Path memory) {
+        try {
+            var boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+            if (Files.exists(memory)) {
+                var lines = Files.readAllLines(memory);
+                if (lines.size() == 3 && lines.get(0).equals(boot))
+                    return new Kvm(Boolean.parseBoolean(lines.get(1)), lines.get(2));
+            }
+            var kvm = kvm(commands);
+            Files.createDirectories(memory.toAbsolutePath().getParent());
+            Files.write(memory, java.util.List.of(boot, Boolean.toString(kvm.works()), kvm.why()));
+            return kvm;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private record Trial(long millis, String said) {}
 
     private static Trial run(Commands commands, Path disk, String accelerator) {

@@ -12,6 +12,7 @@ import cloud.yun.compute.lifecycle.DetachInterface;
 import cloud.yun.compute.lifecycle.DetachVolume;
 import cloud.yun.compute.lifecycle.Guests;
 import cloud.yun.compute.lifecycle.Patience;
+import cloud.yun.compute.lifecycle.GrowVolume;
 import cloud.yun.compute.lifecycle.PowerActions;
 import cloud.yun.compute.lifecycle.PowerSync;
 import cloud.yun.compute.lifecycle.ServerInvariants;
@@ -29,6 +30,7 @@ public final class ServersPart implements Part {
     private final List<Part> parts;
     private final PowerSync sync;
     private final ServerInvariants invariants;
+    private final GrowVolume growVolume;
 
     public ServersPart(Wiring w, ServerAccess access, Flavors flavors, Keypairs keypairs) {
         var guests = new Guests(w);
@@ -37,6 +39,7 @@ public final class ServersPart implements Part {
         var actions = new PowerActions(w, guests, delete);
         sync = new PowerSync(w, guests);
         invariants = new ServerInvariants(w);
+        growVolume = new GrowVolume(w);
         var drafts = new Drafts(w.images(), w.volumes(), flavors, keypairs, w.hosts());
         var service = new ServerService(w, drafts, create, delete);
         var reader = new ServerReader(w.ports(), w.groups(), w.hosts());
@@ -70,6 +73,10 @@ public final class ServersPart implements Part {
     @Override
     public List<Invariant> invariants() {
         return invariants.all();
+    }
+
+    public GrowVolume growVolume() {
+        return growVolume;
     }
 
     public PowerSync powerSync() {

@@ -70,7 +70,7 @@ public record LibvirtOptions(
                 instances.toAbsolutePath(),
                 instances.toAbsolutePath().resolve(config.get(CACHE)),
                 config.get(FORCE_RAW),
-                virtType(config.get(VIRT_TYPE), commands),
+                virtType(config.get(VIRT_TYPE), commands, data.resolve("kvm")),
                 config.get(VNC_LISTEN),
                 config.get(MY_IP),
                 config.get(ATTEMPTS),
@@ -78,12 +78,12 @@ public record LibvirtOptions(
                 config.get(TB_CACHE));
     }
 
-    private static VirtType virtType(String text, Commands commands) {
+    private static VirtType virtType(String text, Commands commands, Path memory) {
         return switch (text) {
             case "qemu" -> VirtType.QEMU;
-            case "auto" -> HostFacts.kvm(commands).works() ? VirtType.KVM : VirtType.QEMU;
+            case "auto" -> HostFacts.kvm(commands, memory).works() ? VirtType.KVM : VirtType.QEMU;
             case "kvm" -> {
-                var kvm = HostFacts.kvm(commands);
+                var kvm = HostFacts.kvm(commands, memory);
                 if (!kvm.works()) throw new Config.Wrong("[libvirt] virt_type = kvm: " + kvm.why());
                 yield VirtType.KVM;
             }
