@@ -11,8 +11,7 @@ import cloud.yun.network.driver.SimulatedNetworkDriver;
 /// What acts on this host: real guests, networks and volumes, or simulated ones.
 ///
 /// The simulated drivers need no privileges and no host. They are chosen together, because a simulated guest has
-/// no use for
-/// a real tap.
+/// no use for a real tap.
 interface Drivers extends AutoCloseable {
     NetworkDriver network();
 

@@ -12,8 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /// Lives through a start, a few requests and a stop of a simulated cloud, so that the JVM's AOT cache knows what
-/// a start
-/// needs.
+/// a start needs.
 @Command(name = "train", description = "Make the AOT cache; used by the build.")
 final class TrainCommand implements Callable<Integer> {
     @Option(names = "--data", required = true)

@@ -14,8 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A real process, killed with SIGKILL between any two tasks of any flow of a normal day. After the restart every
-/// flow has
-/// ended or goes on, everything can be deleted, and no invariant is broken.
+/// flow has ended or goes on, everything can be deleted, and no invariant is broken.
 class CrashTest {
     private static final String NO_KILL = "";
 

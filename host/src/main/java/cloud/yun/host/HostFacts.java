@@ -50,9 +50,8 @@ public record HostFacts(
                 .orElse(0);
     }
 
-    /// Runs a guest of seven bytes with KVM and without. The device alone proves nothing: some clouds offer a
-    /// KVM that
-    /// lacks parts of the CPU or is far slower than emulation, and real guests hang on it.
+    /// Runs a guest of seven bytes with KVM and without. The device alone proves nothing: some clouds offer a KVM
+    /// that lacks parts of the CPU or is far slower than emulation, and real guests hang on it.
     public static Kvm kvm(Commands commands) {
         if (!Files.exists(DEVICE)) return new Kvm(false, "there is no /dev/kvm");
         if (!Files.isReadable(DEVICE) || !Files.isWritable(DEVICE)) return new Kvm(false, "/dev/kvm may not be opened");
@@ -84,7 +83,8 @@ public record HostFacts(
     /// @param memory file that holds the last answer; made with its directories
     public static Kvm kvm(Commands commands, Path memory) {
         try {
-            var boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+            var boot =
+                    Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
             if (Files.exists(memory)) {
                 var lines = Files.readAllLines(memory);
                 if (lines.size() == 3 && lines.get(0).equals(boot))

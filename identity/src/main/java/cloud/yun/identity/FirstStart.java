@@ -28,8 +28,7 @@ import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Makes what every cloud has: domain, roles, projects, users, catalog. Repeatable: what is there stays,
-/// passwords and
-/// renamed things too; only endpoint addresses follow the configuration.
+/// passwords and renamed things too; only endpoint addresses follow the configuration.
 final class FirstStart {
     private static final String DOMAIN = "default";
 

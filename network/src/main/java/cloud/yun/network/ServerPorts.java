@@ -10,8 +10,7 @@ import java.util.Optional;
 /// The network room's front door for compute: the ports of servers.
 ///
 /// What takes a `Tx` only changes rows, in the caller's transaction; what does not is an effect on a host,
-/// idempotent,
-/// for a flow's task.
+/// idempotent, for a flow's task.
 public interface ServerPorts {
     /// What a user asked for; exactly one of `networkId` and `portId` is set.
     ///
@@ -58,8 +57,7 @@ public interface ServerPorts {
     ///
     /// @param securityGroups names or ids; empty means `default`; not applied to ports that existed
     /// @throws cloud.yun.kernel.error.CloudException with compute's wording: unknown network or port, port in
-    ///     use, no free
-    ///     address, over quota
+    ///     use, no free address, over quota
     List<Port> allocate(Tx tx, Caller caller, String serverId, List<Wanted> wanted, List<String> securityGroups);
 
     /// Says on which host the server's ports are to be plugged.

@@ -34,8 +34,7 @@ final class LocalPlacement implements Placement {
     }
 
     /// Standard traits and classes become what is reported. `CUSTOM_` ones that an operator added through the API
-    /// and
-    /// the report does not name stay.
+    /// and the report does not name stay.
     @Override
     public void report(
             Tx tx, String providerUuid, String name, Map<String, Inventory> inventories, Set<String> traits) {

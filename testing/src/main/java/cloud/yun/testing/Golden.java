@@ -25,12 +25,10 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.MissingNode;
 
 /// Replays what a real OpenStack was asked, in order, and compares the answers: status, names of headers, shape
-/// of the
-/// body, and its texts as far as they do not name ids, times or addresses.
+/// of the body, and its texts as far as they do not name ids, times or addresses.
 ///
 /// Ids that were made up there and here are told apart by position: where an answer has another id than the
-/// recorded
-/// one, later requests use ours.
+/// recorded one, later requests use ours.
 public final class Golden {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
     private static final Pattern RANDOM = Pattern.compile(

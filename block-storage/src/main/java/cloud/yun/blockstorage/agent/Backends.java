@@ -11,8 +11,7 @@ import java.time.Duration;
 /// The storage hosts as the control plane calls them. `pool` is `HOST@BACKEND#POOL` everywhere.
 ///
 /// Every call can be repeated, and throws [cloud.yun.kernel.error.CloudException.Unavailable] when the host does
-/// not
-/// answer.
+/// not answer.
 public final class Backends {
     /// Copying a volume takes long.
     private static final Duration COPY_MAX = Duration.ofHours(2);

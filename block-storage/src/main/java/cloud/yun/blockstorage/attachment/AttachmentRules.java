@@ -13,8 +13,7 @@ import java.time.Clock;
 import java.util.Optional;
 
 /// What may happen to an attachment and what that does to its volume, in the caller's transaction. The volume is
-/// locked
-/// first, so of two that want it one wins.
+/// locked first, so of two that want it one wins.
 public final class AttachmentRules {
     /// Who takes the volume.
     ///

@@ -17,8 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Volumes and snapshots on which nobody works although their status says so: their flow is stuck, or an operator
-/// reset
-/// the status. They go to the error of their work, so that their owner sees it and can delete them.
+/// reset the status. They go to the error of their work, so that their owner sees it and can delete them.
 public final class StuckVolumes implements Reconciler {
     private static final Logger LOG = LoggerFactory.getLogger(StuckVolumes.class);
     private static final Duration PERIOD = Duration.ofSeconds(60);

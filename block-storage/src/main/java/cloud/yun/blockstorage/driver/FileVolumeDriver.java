@@ -24,16 +24,15 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /// Volumes as sparse raw files in a directory of this host: `volume-ID`, and `snapshot-ID` for a snapshot, which
-/// is a
-/// whole copy (sharing blocks where the file system can) and so needs nothing of its volume.
+/// is a whole copy (sharing blocks where the file system can) and so needs nothing of its volume.
 ///
 /// A file bears its name only when it is complete: it is made as `NAME.part` and renamed, so a crash leaves nothing
 /// that looks like a volume, and doing it again starts over.
 ///
 /// **The next owner never reads it.** A new volume is a new file, and a file system gives a new file only zeros;
-/// the
-/// blocks of a removed one cannot be read through any volume. `volume_clear` = `zero` moreover overwrites the data
-/// before the file is removed, for disks that leave the house; on a copy-on-write file system that adds nothing.
+/// the blocks of a removed one cannot be read through any volume. `volume_clear` = `zero` moreover overwrites the
+/// data before the file is removed, for disks that leave the house; on a copy-on-write file system that adds
+/// nothing.
 public final class FileVolumeDriver implements VolumeDriver {
     private static final String VOLUME = "volume-";
     private static final String SNAPSHOT = "snapshot-";

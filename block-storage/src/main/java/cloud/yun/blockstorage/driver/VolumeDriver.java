@@ -10,8 +10,7 @@ import java.util.Set;
 /// no project, quota, policy or database of ours.
 ///
 /// What cannot be done is a [cloud.yun.kernel.error.CloudException]: Invalid when it never will (an image that
-/// does not
-/// fit), Unavailable when another attempt may pass (a full disk).
+/// does not fit), Unavailable when another attempt may pass (a full disk).
 public interface VolumeDriver {
     /// A new volume reads as zeros, whatever its blocks held before.
     ///

@@ -20,8 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// Chooses the pool of a new volume: pools that are up, through the filters, the best by weight.
 ///
 /// What is free is what the back end reported less what our own rows took since: both are read in the transaction
-/// that
-/// places the volume, so two volumes cannot take the same room.
+/// that places the volume, so two volumes cannot take the same room.
 public final class FilterScheduler {
     /// @param filters names as in `scheduler_default_filters`
     /// @param weighers names as in `scheduler_default_weighers`

@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// Making a volume on its back end: Cinder's flow `volume_create_manager`.
 ///
 /// When the back end fails another pool is tried, `scheduler_max_attempts` in all; then the volume stays in
-/// `error` for
-/// its owner to see, and its quota stays taken until it is deleted, as in Cinder.
+/// `error` for its owner to see, and its quota stays taken until it is deleted, as in Cinder.
 public final class BuildVolume {
     /// @param spec what to make, and which pools failed before
     public record Params(String volumeId, String pool, ScheduleVolume.Params spec) {}

@@ -8,8 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// One host's guests. All calls block, are idempotent and bounded in time; a call for a guest that is already as
-/// wanted
-/// succeeds. A driver knows no project, quota, policy or database of ours.
+/// wanted succeeds. A driver knows no project, quota, policy or database of ours.
 public interface HypervisorDriver {
     /// libvirt's words with Nova's numbers: `power_state` in the API.
     enum PowerState {

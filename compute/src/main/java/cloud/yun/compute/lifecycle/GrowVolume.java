@@ -4,7 +4,8 @@ import cloud.yun.compute.server.ServerStore;
 import cloud.yun.compute.volume.VolumeStore;
 import java.util.List;
 
-/// Tells the guests of a volume that it has become larger. Block storage calls it until it passes, so it may be repeated.
+/// Tells the guests of a volume that it has become larger. Block storage calls it until it passes, so it may be
+/// repeated.
 ///
 /// @see <a href="https://docs.openstack.org/api-ref/compute/#run-events">volume-extended</a>
 public final class GrowVolume {
@@ -21,8 +22,7 @@ public final class GrowVolume {
             var host = w.db().read(tx -> new ServerStore(tx).find(serverId)).flatMap(s -> s.host());
             if (volume.isEmpty() || host.isEmpty()) continue; // detached or deleted meanwhile
             w.diskOf(volume.get().attachmentId())
-                    .ifPresent(disk ->
-                            w.agents().resizeVolume(host.get(), serverId, disk, (long) sizeGib << 30));
+                    .ifPresent(disk -> w.agents().resizeVolume(host.get(), serverId, disk, (long) sizeGib << 30));
         }
     }
 }

@@ -20,8 +20,7 @@ public final class Devices {
     }
 
     /// @param wanted a name that the user asked for: taken when it is free and of our kind; the guest decides in
-    ///     the
-    ///     end what it calls its disks
+    ///     the end what it calls its disks
     /// @return the next free name
     public String next(Optional<String> wanted) {
         if (wanted.isPresent() && wanted.get().startsWith(PREFIX) && taken.add(wanted.get())) return wanted.get();

@@ -20,22 +20,19 @@ import java.util.UUID;
 ///
 /// libvirtd keeps its state in fixed places of the file system, so there are two ways:
 ///
-/// - `shared`: one for the machine, at the places everybody expects. `virsh` finds it without being told, and
-/// a packaged
-///   libvirtd that is started later finds the same domains.
-/// - `isolated`: one of several, each in a mount namespace of its own where those places are folders of ours.
-/// It shares
-///   files and networks with the host, but no domains with another libvirtd. Mounts that the host makes later
-/// are seen.
+/// - `shared`: one for the machine, at the places everybody expects. `virsh` finds it without being told, and a
+///   packaged libvirtd that is started later finds the same domains.
+/// - `isolated`: one of several, each in a mount namespace of its own where those places are folders of ours. It
+///   shares files and networks with the host, but no domains with another libvirtd. Mounts that the host makes
+///   later are seen.
 ///
 /// Stopping libvirtd leaves guests running; a new one finds them again.
 public final class LibvirtDaemons {
     private static final Path SYSTEM_RUN = Path.of("/run/libvirt");
     private static final Duration START = Duration.ofSeconds(30);
     private static final Duration STOP = Duration.ofSeconds(15);
-    /// Places libvirt knows by heart, and what stands there for it. Its cache of what QEMU can do stays
-    /// common: it is
-    /// keyed by the binary, and asking QEMU anew takes seconds.
+    /// Places libvirt knows by heart, and what stands there for it. Its cache of what QEMU can do stays common:
+    /// it is keyed by the binary, and asking QEMU anew takes seconds.
     private static final List<String> ISOLATED =
             List.of("etc:/etc/libvirt", "run:/run/libvirt", "lib:/var/lib/libvirt", "log:/var/log/libvirt");
 
@@ -87,9 +84,8 @@ public final class LibvirtDaemons {
                 .findFirst();
     }
 
-    /// Starts what does not run yet, and returns when libvirt answers. With `shared`, a libvirt of somebody
-    /// else that
-    /// already answers is used as it is.
+    /// Starts what does not run yet, and returns when libvirt answers. With `shared`, a libvirt of somebody else
+    /// that already answers is used as it is.
     ///
     /// @return the URI to connect to
     public String start() {
@@ -116,9 +112,8 @@ public final class LibvirtDaemons {
         return libvirtd.running();
     }
 
-    /// Stops libvirtd if it was started from this directory. Guests go on; virtlogd, which writes their
-    /// consoles, ends
-    /// only when there are none.
+    /// Stops libvirtd if it was started from this directory. Guests go on; virtlogd, which writes their consoles,
+    /// ends only when there are none.
     public void stop() {
         libvirtd.stop(STOP);
         if (guests().isEmpty()) virtlogd.stop(STOP);

@@ -32,9 +32,8 @@ public final class Dhcp {
         this.directory = directory.toAbsolutePath();
     }
 
-    /// Makes dnsmasq serve this, starting it if need be. New ports are added to a running one; a port that
-    /// went or changed
-    /// restarts it, because dnsmasq keeps an address for the MAC it once gave it to.
+    /// Makes dnsmasq serve this, starting it if need be. New ports are added to a running one; a port that went
+    /// or changed restarts it, because dnsmasq keeps an address for the MAC it once gave it to.
     public void apply(DhcpNetwork network) {
         Path folder = folder(network.id());
         var daemon = daemon(network.id());
@@ -147,8 +146,7 @@ public final class Dhcp {
     }
 
     /// `MAC,NAME,ADDRESS`, with `set:port-ID` where the port has options of its own; one line per address, as
-    /// dnsmasq
-    /// picks the one of the range it serves.
+    /// dnsmasq picks the one of the range it serves.
     private static String hosts(DhcpNetwork network) {
         var text = new StringBuilder();
         for (var host : network.hosts()) {

@@ -74,9 +74,7 @@ public final class QemuImg {
     }
 
     /// Looks at a file that came from outside: its format is taken from its bytes and must be the one claimed,
-    /// and it
-    /// may
-    /// name no other file.
+    /// and it may name no other file.
     ///
     /// @param claimed the format its owner said; empty accepts raw and qcow2
     /// @throws ImageRejected with a reason a user may read

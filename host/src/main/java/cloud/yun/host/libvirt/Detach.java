@@ -6,10 +6,8 @@ import java.util.concurrent.TimeUnit;
 
 /// Takes a device out of a running guest: asks, waits for the guest to let go, asks again.
 ///
-/// A guest that is booting or paused does not hear the first request, so it is repeated; a device that is
-/// already on
-/// its
-/// way out or gone is not an error.
+/// A guest that is booting or paused does not hear the first request, so it is repeated; a device that is already
+/// on its way out or gone is not an error.
 public final class Detach {
     private static final Duration GLANCE = Duration.ofSeconds(1);
 

@@ -17,10 +17,8 @@ import java.util.UUID;
 /// A domain by its UUID. Each call looks it up anew, so an object outlives reconnects and restarts of the
 /// daemon.
 ///
-/// Every call throws a `LibvirtException`, with `NO_DOMAIN` when the domain is gone and `OPERATION_INVALID`
-/// when its
-/// state
-/// does not allow the call. Calls named `ensure...` take "already so" for success.
+/// Every call throws a `LibvirtException`, with `NO_DOMAIN` when the domain is gone and `OPERATION_INVALID` when
+/// its state does not allow the call. Calls named `ensure...` take "already so" for success.
 public final class Domain {
     private static final int UUID_TEXT = 37;
     private static final Duration SAVE_DEADLINE = Duration.ofMinutes(30);
@@ -139,8 +137,7 @@ public final class Domain {
     }
 
     /// Removes the definition and all libvirt keeps with it: managed save, NVRAM, snapshot and checkpoint
-    /// metadata. A
-    /// running domain goes on and is gone when it ends. Succeeds when it is not defined.
+    /// metadata. A running domain goes on and is gone when it ends. Succeeds when it is not defined.
     public void undefine() {
         int everything = 1 | 2 | 4 | 16;
         try {

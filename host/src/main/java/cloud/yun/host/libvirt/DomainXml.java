@@ -10,9 +10,8 @@ import java.util.UUID;
 /// `Libvirt.define`.
 ///
 /// The defaults are those of a cloud guest: q35, virtio, BIOS, VNC on loopback, guest agent channel, random
-/// numbers,
-/// balloon statistics every 10 s, 12 free ports for hot-plug, QEMU run as root without changing the owners of
-/// files.
+/// numbers, balloon statistics every 10 s, 12 free ports for hot-plug, QEMU run as root without changing the
+/// owners of files.
 ///
 /// @see <a href="https://libvirt.org/formatdomain.html">domain XML</a>
 public final class DomainXml {

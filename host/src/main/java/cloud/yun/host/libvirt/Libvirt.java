@@ -222,10 +222,8 @@ public final class Libvirt implements AutoCloseable {
 
     // ---------------------------------------------------------------- events
 
-    /// Hears all events of this connection, one after the other, on a virtual thread of its own. A listener
-    /// that is
-    /// slow
-    /// delays the others, not libvirt.
+    /// Hears all events of this connection, one after the other, on a virtual thread of its own. A listener that
+    /// is slow delays the others, not libvirt.
     ///
     /// @return ends it when closed
     public Subscription onEvent(Consumer<DomainEvent> listener) {

@@ -17,10 +17,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// Calls into `libvirt.so.0` by name. The C types follow from the Java ones: `int` for flags and counts,
-/// `long` for
-/// sizes
-/// (`unsigned long` is 64 bits on the platforms we run on), text, and pointers.
+/// Calls into `libvirt.so.0` by name. The C types follow from the Java ones: `int` for flags and counts, `long`
+/// for sizes (`unsigned long` is 64 bits on the platforms we run on), text, and pointers.
 ///
 /// One slow path for all: a call is a round trip to a daemon anyway.
 final class Native {

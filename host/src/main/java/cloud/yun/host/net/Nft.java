@@ -62,9 +62,8 @@ public final class Nft {
         return tables;
     }
 
-    /// @return the objects of a table in nft's JSON (`chain`, `rule`, `set`, `map` ...); empty when there is
-    /// no such
-    /// table
+    /// @return the objects of a table in nft's JSON (`chain`, `rule`, `set`, `map` ...); empty when there is no
+    ///     such table
     public List<JsonNode> objects(Table table) {
         return listOrNothing("list", "table", table.family(), table.name());
     }

@@ -19,9 +19,7 @@ import java.util.function.BooleanSupplier;
 /// A program in the background that outlives us, known by its pid file.
 ///
 /// It runs in the foreground mode of its program, in a session of its own (`setsid`), with its output in a log
-/// file,
-/// and
-/// goes to init when we end. Another instance of this class with the same pid file finds it again.
+/// file, and goes to init when we end. Another instance of this class with the same pid file finds it again.
 ///
 /// A pid can be taken over by a stranger after a crash: a process counts as ours only if its command line
 /// holds `mark`.

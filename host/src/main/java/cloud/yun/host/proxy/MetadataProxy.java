@@ -11,11 +11,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 
-/// haproxy in the namespace of a router or a network. It takes the guests' requests for metadata and hands
-/// them to a unix
-/// socket outside, with the guest's address in `X-Forwarded-For` and the namespace's owner in a header of
-/// ours: both
-/// together name the port, and a guest can set neither.
+/// haproxy in the namespace of a router or a network. It takes the guests' requests for metadata and hands them
+/// to a unix socket outside, with the guest's address in `X-Forwarded-For` and the namespace's owner in a header
+/// of ours: both together name the port, and a guest can set neither.
 public final class MetadataProxy {
     private static final Duration START = Duration.ofSeconds(10);
     private static final Duration STOP = Duration.ofSeconds(5);

@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A key repository in Keystone's layout: files named by numbers; the highest is the primary key, which makes
-/// tokens;
-/// `0` is the staged key, the next primary; all of them read tokens. Read again within a second of a change.
+/// tokens; `0` is the staged key, the next primary; all of them read tokens. Read again within a second of a
+/// change.
 ///
 /// @see <a href="https://docs.openstack.org/keystone/latest/admin/fernet-token-faq.html">Fernet keys in
 ///     Keystone</a>

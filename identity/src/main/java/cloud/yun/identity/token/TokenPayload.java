@@ -13,9 +13,8 @@ import java.util.regex.Pattern;
 ///
 /// @param methods how the user proved who they are, for example `password`
 /// @param appCredentialId the application credential behind the token, if there is one
-/// @param issuedAt exact: the seconds are the time stamp of the Fernet token, the fraction is that of the expiry in
-///     the
-///     payload, which Keystone leaves zero. So a token and a revocation in one second have an order.
+/// @param issuedAt exact: the seconds are the time stamp of the Fernet token, the fraction is that of the expiry
+///     in the payload, which Keystone leaves zero. So a token and a revocation in one second have an order.
 /// @param expiresAt whole seconds
 /// @param auditIds this token's id, and the id of the first token of its chain if it was made from another
 public record TokenPayload(

@@ -69,8 +69,7 @@ record ImageFilters(Map<String, List<String>> values) {
     }
 
     /// A list shows the caller's own images, public ones, and shared ones that it accepted; community images only
-    /// when
-    /// asked for. An admin sees all projects' images.
+    /// when asked for. An admin sees all projects' images.
     private void visible(Select select, Caller caller) {
         var visibility = one("visibility").filter(v -> !v.equals("all")).map(ImageService::visibility);
         boolean all = one("visibility").filter(v -> v.equals("all")).isPresent();

@@ -24,8 +24,7 @@ import org.slf4j.LoggerFactory;
 /// Brings data into an image: queued, saving, active. When anything fails: queued again, and no file.
 ///
 /// While the data arrives the row names the attempt, the process that receives it and a time until which it must
-/// have
-/// said that it goes on. Whoever finds an attempt whose process is gone gives it up ([#abandon]).
+/// have said that it goes on. Whoever finds an attempt whose process is gone gives it up ([#abandon]).
 public final class UploadImage {
     private static final Logger LOG = LoggerFactory.getLogger(UploadImage.class);
     /// Longer than a connection may stand still, several renewals long.
@@ -98,8 +97,8 @@ public final class UploadImage {
     }
 
     /// First the file under its name, then the row: who sees an active image finds its data. The row is changed
-    /// only
-    /// while this attempt owns it; an attempt that was taken over has lost, whatever it did to the file before.
+    /// only while this attempt owns it; an attempt that was taken over has lost, whatever it did to the file
+    /// before.
     private void finish(Begun begun, Received received, Then then) {
         boolean mine = db.read(tx -> new ImageStore(tx).owns(begun.imageId(), begun.attempt()));
         if (mine) {

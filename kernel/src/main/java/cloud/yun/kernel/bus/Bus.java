@@ -5,8 +5,7 @@ import java.time.Duration;
 /// Carries commands to hosts: oslo.messaging's call, cast and fanout.
 ///
 /// Messages and replies are records that JSON can carry, so that an agent may live in this process or on another
-/// host.
-/// Topics are `compute`, `compute.HOST`, `network.HOST` ...
+/// host. Topics are `compute`, `compute.HOST`, `network.HOST` ...
 public interface Bus {
     @FunctionalInterface
     interface Server {

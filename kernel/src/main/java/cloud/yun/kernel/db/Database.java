@@ -9,8 +9,8 @@ import org.flywaydb.core.Flyway;
 /// The database of the house.
 ///
 /// A transaction is all or nothing and durable when the call returns. Its work may be run again after a conflict,
-/// so it
-/// touches nothing but the `Tx`, and is short: no call to another host, no waiting. Transactions do not nest.
+/// so it touches nothing but the `Tx`, and is short: no call to another host, no waiting. Transactions do not
+/// nest.
 public sealed interface Database extends AutoCloseable permits SqliteDatabase, PostgresDatabase {
     /// @param directory where `yun.db` lives; must exist
     static Database sqlite(Path directory) {

@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// columns.
 ///
 /// A page is found by the values of its marker, never by an offset, so it costs the same at any position.
-/// Everything
-/// given as text here is a constant of the store; what users send is bound.
+/// Everything given as text here is a constant of the store; what users send is bound.
 public final class Select {
     /// @param expression a column, or `COALESCE(column, '')` where it may be NULL; never a user's text
     public record Sort(String expression, boolean ascending) {

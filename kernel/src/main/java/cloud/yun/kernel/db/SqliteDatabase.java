@@ -21,11 +21,8 @@ import org.sqlite.SQLiteDataSource;
 /// SQLite in WAL mode with one writer thread.
 ///
 /// SQLite allows one writer at a time and waits for it in native code, which would hold a carrier of virtual
-/// threads.
-/// So all
-/// writes queue here in Java. Transactions that wait together are committed together: each in a savepoint of its
-/// own,
-/// then one COMMIT with one fsync, and only then are their callers told.
+/// threads. So all writes queue here in Java. Transactions that wait together are committed together: each in a
+/// savepoint of its own, then one COMMIT with one fsync, and only then are their callers told.
 final class SqliteDatabase implements Database {
     private static final int GROUP_MAX = 64;
     private static final int READERS = 4;

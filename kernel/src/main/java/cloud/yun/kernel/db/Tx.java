@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// One open transaction. What does not use it is not in it.
 ///
 /// Arguments are bound by position: `String`, numbers, `Boolean` (as 0/1), `Instant` (as microseconds), `UUID`
-/// and enum
-/// constants (as text), `JsonNode` (as text), `Optional` (its value or NULL), `byte[]`, null.
+/// and enum constants (as text), `JsonNode` (as text), `Optional` (its value or NULL), `byte[]`, null.
 public interface Tx {
     /// @return how many rows changed
     int update(String sql, @Nullable Object... arguments);

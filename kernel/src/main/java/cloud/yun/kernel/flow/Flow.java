@@ -7,10 +7,8 @@ import java.util.List;
 /// Long work as named tasks, each with its way back.
 ///
 /// `execute` and `revert` are idempotent: after a crash the last one is called again. `revert` is also called for
-/// the
-/// task that failed, because a call that timed out may have happened. One effect, one task. Everything random is
-/// chosen
-/// before the flow starts and kept in its params, so that a repeated task does the same.
+/// the task that failed, because a call that timed out may have happened. One effect, one task. Everything random
+/// is chosen before the flow starts and kept in its params, so that a repeated task does the same.
 ///
 /// @param name for example `volume_create_api`; OpenStack's name where it has one
 /// @param params a record that JSON can carry

@@ -38,9 +38,7 @@ final class FlowRunner {
     }
 
     /// Ends in SUCCESS, REVERTED or STUCK, or leaves the flow for later: the process stops, or a task behind the
-    /// point
-    /// of
-    /// no return did not pass and waits for its next try.
+    /// point of no return did not pass and waits for its next try.
     void run(String id, Map<String, Flow<?>> known) {
         var log = db.read(tx -> new FlowStore(tx).find(id));
         if (log.isEmpty() || FlowState.ENDED.contains(log.get().state())) return;

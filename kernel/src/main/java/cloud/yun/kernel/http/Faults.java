@@ -211,8 +211,7 @@ final class Faults {
     }
 
     /// WebOb's JSON form of an exception, which the services' routers and Glance use. A message may itself be a
-    /// lead and
-    /// a detail, divided as WebOb divides them.
+    /// lead and a detail, divided as WebOb divides them.
     private static Reply webob(int status, String message) {
         return Reply.json(
                 status,

@@ -7,8 +7,7 @@ import java.util.Optional;
 /// One line of a route table: data, from which dispatch, 404/405, policy, validation and documents all come.
 ///
 /// @param path with `{variables}`, below the service's mount, for example `/v2.1/servers/{server_id}`; a last
-///     variable
-///     written `{name*}` takes the rest of the path
+///     variable written `{name*}` takes the rest of the path
 /// @param rule the policy rule; empty only for [Access#OPEN] and for what every token may do
 /// @param access who enforces the rule and when
 /// @param from first microversion that has the route; empty: from the beginning

@@ -21,10 +21,9 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /// The rules of one service.
 ///
-/// The override file may be absent, may appear later, and is read again when it changes. A file that cannot be read
-/// keeps
-/// the rules that were in force and says so in the log once per change: a typing error must not open or close a
-/// cloud.
+/// The override file may be absent, may appear later, and is read again when it changes. A file that cannot be
+/// read keeps the rules that were in force and says so in the log once per change: a typing error must not open
+/// or close a cloud.
 ///
 /// @see <a href="https://docs.openstack.org/oslo.policy/latest/admin/policy-yaml-file.html">policy.yaml</a>
 public final class Policy {

@@ -6,8 +6,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// What an action is done to, as flat attributes: `project_id`, `user_id`, `target.user.domain_id`,
-/// `network:shared`
-/// ...
+/// `network:shared` ...
 public record Target(Map<String, Object> attributes) {
     public static final Target NONE = new Target(Map.of());
 

@@ -10,10 +10,8 @@ import java.util.TreeMap;
 /// Limits and use of one service's resources by project.
 ///
 /// Use is a number in a row that changes in the same transaction as the resource itself, so two requests cannot
-/// pass a
-/// limit
-/// together and a crash cannot leave it wrong. Each room's invariant check compares it with the rows it stands for.
-/// A limit of -1 is no limit.
+/// pass a limit together and a crash cannot leave it wrong. Each room's invariant check compares it with the rows
+/// it stands for. A limit of -1 is no limit.
 public final class Quotas {
     public static final long UNLIMITED = -1;
 
@@ -38,8 +36,7 @@ public final class Quotas {
     }
 
     /// Takes `amounts` of the project's quota. Resources are taken in the order of their names, so that two
-    /// transactions
-    /// never wait for each other.
+    /// transactions never wait for each other.
     ///
     /// @param amounts resource name to how many more; zero and less are not checked against the limit
     /// @throws OverQuota one of them does not fit; nothing was taken once the transaction rolls back

@@ -64,8 +64,7 @@ public record Cidr(Ip ip, int length) {
     }
 
     /// Whether `other` can be an address of a host: not the network's or the broadcast address, which only IPv4
-    /// with
-    /// more than two addresses has (RFC 3021).
+    /// with more than two addresses has (RFC 3021).
     public boolean host(Ip other) {
         if (!contains(other)) return false;
         if (version() == 6) return true;

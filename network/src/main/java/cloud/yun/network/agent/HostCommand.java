@@ -3,8 +3,7 @@ package cloud.yun.network.agent;
 import cloud.yun.network.driver.NetworkDriver;
 
 /// What a host's agent is told, on the topic `network.HOST`. A command names an object; the agent fetches the
-/// wanted
-/// state itself, one at a time for each object, so that an old state never overtakes a new one.
+/// wanted state itself, one at a time for each object, so that an old state never overtakes a new one.
 public sealed interface HostCommand {
     /// Tap, bridge and filter.
     record Plug(String portId) implements HostCommand {}

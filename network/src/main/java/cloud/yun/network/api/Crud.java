@@ -7,8 +7,7 @@ import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
 /// What can be done to one kind of resource. Answers are whole objects as an admin sees them; [View] takes away
-/// what
-/// the caller may not see.
+/// what the caller may not see.
 public interface Crud {
     Shape shape();
 

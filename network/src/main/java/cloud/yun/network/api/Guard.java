@@ -14,8 +14,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Policy on objects and on their attributes, as Neutron combines them: the rule of the action, and one more for
-/// each
-/// attribute that the client set and that has a rule (`create_network:shared`).
+/// each attribute that the client set and that has a rule (`create_network:shared`).
 public final class Guard {
     private final Policy policy;
 

@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /// The networks of one host. All calls block, are idempotent and bounded in time. Each `apply` says the whole
-/// wanted
-/// state of one object; the driver finds out what to change. A driver knows no project, quota, policy or database.
+/// wanted state of one object; the driver finds out what to change. A driver knows no project, quota, policy or
+/// database.
 public interface NetworkDriver {
     /// @param type `flat`, `vlan`, `vxlan`, `local`, `gre`
     /// @param physicalNetwork for flat and vlan
@@ -22,8 +22,7 @@ public interface NetworkDriver {
     /// @param portMin first port or ICMP type, if any
     /// @param portMax last port or ICMP code, if any
     /// @param remoteCidrs whom the rule lets through: CIDRs, members of the remote group resolved to addresses;
-    ///     empty with
-    ///     `remoteAny` false lets nobody through
+    ///     empty with `remoteAny` false lets nobody through
     record Rule(
             String direction,
             String etherType,

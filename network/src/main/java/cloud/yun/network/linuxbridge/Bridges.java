@@ -11,8 +11,7 @@ import java.util.Optional;
 /// One bridge per network, and the device that leads to the rest of the network on other hosts.
 ///
 /// A network's bridge comes with its first port and goes with its last. Bridges that the operator named, and the
-/// public
-/// one, stay.
+/// public one, stay.
 final class Bridges {
     private static final String PUBLIC_TABLE = "yun_public";
 

@@ -11,12 +11,11 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /// Networks by Linux bridges. Keeps nothing in memory: every call looks at the host, changes what differs and can
-/// be
-/// repeated; a call that a crash cut short is completed by the next one. Calls may come from any number of threads.
+/// be repeated; a call that a crash cut short is completed by the next one. Calls may come from any number of
+/// threads.
 ///
 /// The names are Neutron's: bridge `brq...`, `vxlan-VNI`, namespaces `qrouter-ID` and `qdhcp-ID`, links `qr-`,
-/// `qg-`,
-/// `ns-`. Devices of ours bear their owner as alias (`yun:port:ID`); others are never touched.
+/// `qg-`, `ns-`. Devices of ours bear their owner as alias (`yun:port:ID`); others are never touched.
 ///
 /// What the host lacks is said as `IllegalStateException` with a sentence for the operator, or as `CommandFailed`.
 public final class LinuxBridgeDriver implements NetworkDriver {

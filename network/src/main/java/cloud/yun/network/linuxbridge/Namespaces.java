@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /// Namespaces of routers and DHCP servers. The owner is written on the loopback; one without any mark is ours
-/// from before
-/// a crash, or a stranger's: it is taken over when we want that very namespace, and otherwise left alone.
+/// from before a crash, or a stranger's: it is taken over when we want that very namespace, and otherwise left
+/// alone.
 final class Namespaces {
     private Namespaces() {}
 

@@ -5,8 +5,7 @@ import cloud.yun.host.net.Link;
 import java.util.Optional;
 
 /// Who a device belongs to, written on the device itself as its alias: `yun:port:ID`. What bears no mark of ours
-/// is a
-/// stranger's and stays untouched.
+/// is a stranger's and stays untouched.
 ///
 /// @param mark `yun`, or something else where several drivers share the names of one machine
 record Ownership(String mark) {

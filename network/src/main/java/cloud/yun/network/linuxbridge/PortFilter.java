@@ -21,12 +21,11 @@ import java.util.stream.Collectors;
 /// Anti-spoofing and security groups of the taps on this host, in two nftables tables named `yun`.
 ///
 /// Connections are tracked only where packets count as routed, and bridged ones get there through br_netfilter,
-/// where
-/// the names of the bridge's ports are no longer known. So each filtered tap has a number, and the mark of a packet
-/// carries both: `number of the tap it came from << 16 | number of the tap it goes to`. Table `bridge yun` checks
-/// the sender and
-/// sets the mark; table `inet yun` puts each bridge into a conntrack zone of its own (networks may use the same
-/// addresses) and judges by mark. Numbers and zones are read from the tables themselves: nothing is kept in memory.
+/// where the names of the bridge's ports are no longer known. So each filtered tap has a number, and the mark of
+/// a packet carries both: `number of the tap it came from << 16 | number of the tap it goes to`. Table `bridge
+/// yun` checks the sender and sets the mark; table `inet yun` puts each bridge into a conntrack zone of its own
+/// (networks may use the same addresses) and judges by mark. Numbers and zones are read from the tables
+/// themselves: nothing is kept in memory.
 ///
 /// Every change is one transaction: a packet sees all the old rules of a port or all the new ones.
 final class PortFilter {
@@ -165,9 +164,8 @@ final class PortFilter {
         return numbers().keySet();
     }
 
-    /// Removes the rules of taps and bridges that are gone, and the tables with the last rule: another Yun on this
-    /// host
-    /// may have its own in them.
+    /// Removes the rules of taps and bridges that are gone, and the tables with the last rule: another Yun on
+    /// this host may have its own in them.
     void purge() {
         locked(() -> {
             var there = net.links().stream().map(Link::name).collect(Collectors.toSet());

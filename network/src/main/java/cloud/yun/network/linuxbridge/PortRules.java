@@ -13,8 +13,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /// The rules of a port in nftables' language. What is always allowed follows Neutron: a guest can resolve
-/// neighbours, get
-/// an address and answer; it cannot pretend to be another one, a DHCP server or a router.
+/// neighbours, get an address and answer; it cannot pretend to be another one, a DHCP server or a router.
 ///
 /// @see <a
 ///     href="https://docs.openstack.org/neutron/latest/contributor/internals/openvswitch_firewall.html">Neutron's

@@ -12,8 +12,7 @@ import java.util.stream.Collectors;
 /// - A floating IP is translated both ways for its fixed address.
 /// - Everything else that leaves by the gateway gets the gateway's address, if `enable_snat`.
 /// - A guest that talks to a floating IP of its own router is given the gateway's address too, because the answer
-/// would
-///   otherwise go past the router and not be recognised.
+///   would otherwise go past the router and not be recognised.
 /// - 169.254.169.254 is the metadata proxy; nobody else may reach its port, since it trusts the sender's address.
 final class RouterRules {
     private static final int EXTERNAL = 2;

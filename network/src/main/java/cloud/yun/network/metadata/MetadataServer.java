@@ -22,10 +22,8 @@ import org.slf4j.LoggerFactory;
 /// Answers the metadata proxies of this host on a unix socket.
 ///
 /// The proxy says from which network (`X-Neutron-Network-ID`) or router (`X-Neutron-Router-ID`) and from which
-/// address
-/// (`X-Forwarded-For`) a guest asks. 404: nobody is known there, or there is no such document. 400: the proxy did
-/// not say
-/// who asks. 500: our own fault; the log has it.
+/// address (`X-Forwarded-For`) a guest asks. 404: nobody is known there, or there is no such document. 400: the
+/// proxy did not say who asks. 500: our own fault; the log has it.
 ///
 /// @see <a href="https://docs.openstack.org/nova/latest/user/metadata.html">Nova: metadata</a>
 public final class MetadataServer implements AutoCloseable {

@@ -19,10 +19,9 @@ import java.util.Optional;
 
 /// How a change of a router reaches its host.
 ///
-/// The rows are changed in the transaction of the request, as in Neutron, and cannot turn back any more: the answer
-/// was given. So every task goes forward and is tried again until it passes. Each sends the whole wanted state as
-/// it
-/// is then, so that the order of two flows on one router does not matter.
+/// The rows are changed in the transaction of the request, as in Neutron, and cannot turn back any more: the
+/// answer was given. So every task goes forward and is tried again until it passes. Each sends the whole wanted
+/// state as it is then, so that the order of two flows on one router does not matter.
 public final class RouterFlows {
     /// @param floatingIpId the floating IP that the request was about, if it was about one
     /// @param host where the router is, or was; empty: nowhere yet

@@ -84,8 +84,7 @@ final class GuestXml {
     }
 
     /// Through the host's page cache, as Nova does where a file system has no direct I/O; a flush of the guest
-    /// still
-    /// reaches the disk.
+    /// still reaches the disk.
     private static String cache() {
         return "writeback";
     }
