@@ -2,6 +2,7 @@ package cloud.yun.app;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -13,6 +14,8 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -112,14 +115,27 @@ class HouseRulesTest {
                 .check(house);
     }
 
+    /// Routes parse, call and render; what opens a transaction is a service. These still do it themselves: the list only
+    /// shrinks, and a class that no longer belongs on it must leave it.
+    private static final Set<String> ROUTES_WITH_TRANSACTIONS = Set.of(
+            "blockstorage.quota.QuotaRoutes",
+            "blockstorage.service.ServiceRoutes",
+            "compute.instanceaction.InstanceActionRoutes",
+            "compute.serverapi.InterfaceRoutes",
+            "compute.serverapi.ServerRoutes",
+            "identity.assignment.AssignmentRoutes",
+            "placement.candidate.CandidateRoutes",
+            "placement.resourceclass.ResourceClassRoutes",
+            "placement.trait.TraitRoutes");
+
     @Test
-    void routes_doNotTouchTheDatabase() {
-        noClasses()
-                .that()
-                .haveSimpleNameEndingWith("Routes")
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage("cloud.yun.kernel.db..")
-                .check(house);
+    void routes_openNoTransaction() {
+        var found = new TreeSet<String>();
+        for (var type : house)
+            if (type.getSimpleName().endsWith("Routes")
+                    && type.getDirectDependenciesFromSelf().stream()
+                            .anyMatch(d -> d.getTargetClass().getName().equals("cloud.yun.kernel.db.Database")))
+                found.add(type.getName().substring("cloud.yun.".length()));
+        assertThat(found).isEqualTo(new TreeSet<>(ROUTES_WITH_TRANSACTIONS));
     }
 }
