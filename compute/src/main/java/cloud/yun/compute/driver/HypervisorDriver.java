@@ -80,11 +80,18 @@ public interface HypervisorDriver {
             int freeDiskGib,
             long uptimeSeconds) {}
 
+    /// @param driver one of the names that the API knows: `libvirt` or `ironic`
+    /// @param hypervisor what runs the guest, for example `kvm`
+    /// @param memoryMib what the guest may have
+    /// @param memoryUsedMib what it has now
     record Diagnostics(
             PowerState state,
+            String driver,
+            String hypervisor,
             long cpuTimeNanos,
             long uptimeSeconds,
             int memoryMib,
+            int memoryUsedMib,
             Map<String, Map<String, Long>> disks,
             Map<String, Map<String, Long>> nics) {}
 

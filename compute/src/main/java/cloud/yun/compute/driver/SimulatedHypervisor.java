@@ -304,8 +304,17 @@ public final class SimulatedHypervisor implements HypervisorDriver {
         machine.volumes.values().forEach(d -> drives.put(d.device().replace("/dev/", ""), none));
         var nics = new LinkedHashMap<String, Map<String, Long>>();
         machine.nics.values().forEach(n -> nics.put(n.mac(), Map.of("rx_octets", 0L, "tx_octets", 0L)));
+        boolean there = machine.state == PowerState.RUNNING || machine.state == PowerState.PAUSED;
         return new Diagnostics(
-                machine.state, seconds * 1_000_000_000L, seconds, machine.guest.memoryMib(), drives, nics);
+                machine.state,
+                "libvirt", // clients refuse a driver that they do not know; Nova's fake one says so too
+                "simulated",
+                seconds * 1_000_000_000L,
+                seconds,
+                machine.guest.memoryMib(),
+                there ? machine.guest.memoryMib() : 0,
+                drives,
+                nics);
     }
 
     @Override

@@ -75,8 +75,8 @@ final class InsideRoutes implements Part {
     private static ObjectNode standard(Server server, Diagnostics d) {
         var body = Json.object()
                 .put("state", d.state().name().toLowerCase(Locale.ROOT))
-                .put("driver", "libvirt")
-                .put("hypervisor", "kvm")
+                .put("driver", d.driver())
+                .put("hypervisor", d.hypervisor())
                 .put("hypervisor_os", "linux")
                 .put("uptime", d.uptimeSeconds())
                 .put("config_drive", server.configDrive())
@@ -107,7 +107,7 @@ final class InsideRoutes implements Part {
                 nic.putNull(way + "_rate");
             }
         });
-        body.putObject("memory_details").put("maximum", d.memoryMib()).put("used", d.memoryMib());
+        body.putObject("memory_details").put("maximum", d.memoryMib()).put("used", d.memoryUsedMib());
         return body;
     }
 

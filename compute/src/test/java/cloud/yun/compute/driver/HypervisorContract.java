@@ -24,6 +24,9 @@ public abstract class HypervisorContract {
 
     protected abstract HypervisorDriver driver();
 
+    /// What runs the driver's guests, as diagnostics call it.
+    protected abstract String hypervisor();
+
     /// An image whose guest logs `login:` to its serial console, shuts down when asked and lets devices go.
     protected abstract Image image() throws Exception;
 
@@ -105,7 +108,10 @@ public abstract class HypervisorContract {
 
         var diagnostics = driver().diagnostics(id);
         assertThat(diagnostics.state()).isEqualTo(PowerState.RUNNING);
+        assertThat(diagnostics.driver()).isEqualTo("libvirt");
+        assertThat(diagnostics.hypervisor()).isEqualTo(hypervisor());
         assertThat(diagnostics.memoryMib()).isEqualTo(192);
+        assertThat(diagnostics.memoryUsedMib()).isBetween(1, 192);
         assertThat(diagnostics.disks()).containsKey("vda");
 
         driver().rebootSoft(guest, PATIENCE);

@@ -18,6 +18,11 @@ class SimulatedHypervisorContractTest extends HypervisorContract {
     }
 
     @Override
+    protected String hypervisor() {
+        return "simulated";
+    }
+
+    @Override
     protected Image image() {
         return new Image("img", Path.of("/nowhere"), "raw");
     }

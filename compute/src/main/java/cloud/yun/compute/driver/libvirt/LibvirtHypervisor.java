@@ -17,6 +17,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -458,9 +459,12 @@ public final class LibvirtHypervisor implements HypervisorDriver, AutoCloseable 
             }
             return new Diagnostics(
                     power(domain).orElse(PowerState.NOSTATE),
+                    "libvirt",
+                    options.virtType().name().toLowerCase(Locale.ROOT),
                     info.cpuTime().toNanos(),
                     hostView.uptimeSeconds(files.xml(serverId), info.state().active()),
                     (int) (info.maxMemoryKib() / 1024),
+                    (int) (info.memoryKib() / 1024),
                     drives,
                     nics);
         });

@@ -96,6 +96,11 @@ class LibvirtHypervisorTest extends HypervisorContract {
         return driver;
     }
 
+    @Override
+    protected String hypervisor() {
+        return "qemu";
+    }
+
     /// The tiny guest image, built once.
     private static synchronized Path imageFile() throws IOException {
         var script = Path.of("../guest-image/build.sh").toAbsolutePath();
