@@ -7,9 +7,11 @@ import cloud.yun.compute.server.ServerStore;
 import cloud.yun.compute.server.TaskState;
 import cloud.yun.compute.server.VmState;
 import cloud.yun.compute.service.ComputeHosts.ComputeHost;
+import cloud.yun.compute.volume.VolumeState;
 import cloud.yun.compute.volume.VolumeStore;
 import cloud.yun.kernel.auth.Caller;
 import cloud.yun.kernel.db.Tx;
+import cloud.yun.kernel.error.CloudException.Conflict;
 import cloud.yun.kernel.error.CloudException.Unavailable;
 import cloud.yun.kernel.flow.Flow;
 import cloud.yun.kernel.flow.FlowRecord.Origin;
@@ -93,8 +95,16 @@ public final class DeleteServer {
         for (var port : ports) onHost(p, h -> w.ports().unplug(port.id(), h));
     }
 
+    /// An attach that began before the delete may connect its volume at any time; without a guest it turns back, and
+    /// needs the attachment for that. So this waits for it.
     private void disconnectVolumes(Work p) {
-        var volumes = w.db().read(tx -> new VolumeStore(tx).of(p.serverId()));
+        var volumes = w.db().read(tx -> {
+            var all = new VolumeStore(tx).of(p.serverId());
+            for (var volume : all)
+                if (volume.state() == VolumeState.ATTACHING && w.flows().busy(tx, volume.volumeId()))
+                    throw new Conflict("Volume " + volume.volumeId() + " is still being attached.");
+            return all;
+        });
         for (var volume : volumes) onHost(p, h -> w.volumes().disconnect(volume.attachmentId(), h));
     }
 

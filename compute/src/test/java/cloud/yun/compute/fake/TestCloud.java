@@ -199,8 +199,16 @@ public final class TestCloud implements AutoCloseable {
                 .mapToLong(r -> r.used())
                 .sum());
         if (allocations > 0) left.add("allocations " + allocations);
-        part.invariants().forEach(i -> left.addAll(i.violations()));
+        left.addAll(violations());
         return String.join(", ", left);
+    }
+
+    /// @return what does not hold between the rooms; rows that a flow works on are left out
+    public List<String> violations() {
+        var wrong = new ArrayList<String>();
+        for (var invariants : List.of(part.invariants(), placement.invariants(), storage.invariants()))
+            invariants.forEach(i -> wrong.addAll(i.violations()));
+        return wrong;
     }
 
     @Override

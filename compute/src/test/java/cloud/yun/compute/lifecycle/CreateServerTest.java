@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import cloud.yun.compute.api.ComputeApi;
 import cloud.yun.compute.fake.FakePorts;
+import cloud.yun.compute.fake.Mishap;
 import cloud.yun.compute.fake.TestCloud;
 import cloud.yun.compute.server.TaskState;
 import cloud.yun.compute.server.VmState;
@@ -79,7 +80,7 @@ class CreateServerTest {
     void create_whenAnyTaskFailsBeforeOrAfterItsEffect_endsInErrorWithNothingOnTheHost() throws InterruptedException {
         for (var task : TASKS)
             for (boolean after : new boolean[] {false, true}) {
-                cloud.flows.probe(failing(task, after));
+                cloud.flows.probe(Mishap.failing("server_create", task, after));
                 var id = create();
                 cloud.idle();
                 cloud.flows.probe(FlowProbe.NONE);
@@ -93,33 +94,10 @@ class CreateServerTest {
             }
     }
 
-    private static FlowProbe failing(String task, boolean after) {
-        return new FlowProbe() {
-            @Override
-            public void beforeTask(String flow, String name) {
-                if (!after) fail(flow, name);
-            }
-
-            @Override
-            public void afterTask(String flow, String name) {
-                if (after) fail(flow, name);
-            }
-
-            private void fail(String flow, String name) {
-                if (flow.equals("server_create") && name.equals(task)) throw new Unavailable("it failed", "test", null);
-            }
-        };
-    }
-
     @Test
     void create_whenTheProcessDiesBetweenAnyTwoTasks_isFinishedAfterTheRestart() throws InterruptedException {
         for (var task : TASKS.subList(0, TASKS.size() - 1)) {
-            cloud.flows.probe(new FlowProbe() {
-                @Override
-                public void betweenTasks(String flow, String name) {
-                    if (flow.equals("server_create") && name.equals(task)) throw new Died();
-                }
-            });
+            cloud.flows.probe(Mishap.dying("server_create", task));
             var id = create();
             cloud.idle();
             assertThat(cloud.server(id).vmState()).isEqualTo(VmState.BUILDING);
@@ -131,22 +109,10 @@ class CreateServerTest {
         }
     }
 
-    /// Not an Exception: nothing handles it, as nothing handles a kill.
-    private static final class Died extends RuntimeException {}
-
     @Test
     void create_whenEachTaskRunsTwice_isAsIfOnce() throws InterruptedException {
         for (var task : TASKS.subList(1, TASKS.size() - 1)) {
-            cloud.flows.probe(new FlowProbe() {
-                @Override
-                public void betweenTasks(String flow, String name) {
-                    if (!flow.equals("server_create") || !name.equals(task)) return;
-                    // As after a death behind the effect and before the log.
-                    cloud.db.write(tx -> tx.update(
-                            "UPDATE flow_task SET state = 'RUNNING' WHERE name = ? AND state = 'SUCCESS'", task));
-                    throw new Died();
-                }
-            });
+            cloud.flows.probe(Mishap.dyingUnlogged(cloud, "server_create", task));
             var id = create();
             cloud.idle();
             var runs = new AtomicInteger();
