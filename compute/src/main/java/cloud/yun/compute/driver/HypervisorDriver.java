@@ -80,7 +80,7 @@ public interface HypervisorDriver {
             int freeDiskGib,
             long uptimeSeconds) {}
 
-    /// @param driver one of the names that the API knows: `libvirt` or `ironic`
+    /// @param driver one of the names that clients know, for example `libvirt`
     /// @param hypervisor what runs the guest, for example `kvm`
     /// @param memoryMib what the guest may have
     /// @param memoryUsedMib what it has now
