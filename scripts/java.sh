@@ -37,7 +37,7 @@ find_maven() {
 maven() {
   need_jdk
   local mvn
-  mvn=$(find_maven)
+  mvn=$(find_maven) || exit 1
   (cd "$HERE" && "$mvn" -B -ntp "$@")
 }
 
