@@ -2,22 +2,27 @@
 
 default_data() { if [ "$(id -u)" -eq 0 ]; then echo /var/lib/yun; else echo "$HOME/.yun"; fi; }
 
-# Reads --data and --simulated out of the arguments; everything else goes to the program as it is.
+# Reads --data, --simulated, --foreground and --purge; REST is what goes to the program, always with its --data.
 parse_data() {
   DATA=$(default_data)
-  SIMULATED=no FOREGROUND=no PURGE=no
-  local previous=""
-  for argument in "$@"; do
-    [ "$previous" = --data ] && DATA=$argument
-    case $argument in
-      --data=*) DATA=${argument#--data=} ;;
-      --simulated) SIMULATED=yes ;;
-      --foreground) FOREGROUND=yes ;;
+  SIMULATED=no FOREGROUND=no PURGE=no REST=()
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --data)
+        [ $# -gt 1 ] || { echo "yun: --data needs a directory" >&2; exit 2; }
+        DATA=$2
+        shift
+        ;;
+      --data=*) DATA=${1#--data=} ;;
+      --simulated) SIMULATED=yes REST+=("$1") ;;
+      --foreground) FOREGROUND=yes REST+=("$1") ;;
       --purge) PURGE=yes ;;
+      *) REST+=("$1") ;;
     esac
-    previous=$argument
+    shift
   done
   DATA=$(readlink -m "$DATA")
+  REST+=(--data "$DATA")
 }
 
 running_pid() {
@@ -42,18 +47,18 @@ cloud_up() {
   chmod 0711 "$DATA"
   [ "$SIMULATED" = yes ] || build_guest_image
   java_command
-  if [ "$FOREGROUND" = yes ]; then exec "${JAVA_COMMAND[@]}" serve "$@"; fi
+  if [ "$FOREGROUND" = yes ]; then exec "${JAVA_COMMAND[@]}" serve "${REST[@]}"; fi
   local fifo=$DATA/run/notify
   rm -f "$fifo"
   mkfifo -m 0600 "$fifo"
   exec 3<>"$fifo"
-  setsid "${JAVA_COMMAND[@]}" serve "$@" --notify "$fifo" >>"$DATA/log/stdout.log" 2>&1 3>&- </dev/null &
+  setsid "${JAVA_COMMAND[@]}" serve "${REST[@]}" --notify "$fifo" >>"$DATA/log/stdout.log" 2>&1 3>&- </dev/null &
   local pid=$! line waited=0
   while ! read -r -t 1 -u 3 line; do
     waited=$((waited + 1))
     if ! kill -0 "$pid" 2>/dev/null; then
       echo "yun: it did not start:" >&2
-      tail -5 "$DATA/log/stdout.log" >&2
+      grep -v "^\s*at " "$DATA/log/stdout.log" | tail -5 >&2
       rm -f "$fifo"
       exit 1
     fi

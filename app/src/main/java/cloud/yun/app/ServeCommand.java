@@ -23,8 +23,8 @@ final class ServeCommand implements Callable<Integer> {
     /// Which configuration files the cloud was started with; a later purge reads the same.
     static final String CONFIG_FILES = "run/config-files";
 
-    @Option(names = "--data", defaultValue = "/var/lib/yun", description = "Directory of the cloud's files.")
-    private Path data = Path.of("/var/lib/yun");
+    @Option(names = "--data", description = "Directory of the cloud's files.")
+    private Path data = CheckCommand.standardData();
 
     @Option(names = "--port", defaultValue = "-1", description = "Gateway port.")
     private int port = -1;
