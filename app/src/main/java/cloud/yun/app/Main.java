@@ -26,6 +26,7 @@ public final class Main {
         // The way that matters for the start does not pay for a command line parser.
         if (arguments.length > 0 && arguments[0].equals("serve"))
             System.exit(ServeCommand.run(List.of(arguments).subList(1, arguments.length)));
+        Logs.quiet();
         System.exit(new CommandLine(new Main()).execute(arguments));
     }
 }
