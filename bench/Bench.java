@@ -55,28 +55,35 @@ public final class Bench {
                 + "\", \"networks\": [{\"uuid\": \"" + network + "\"}]}}";
         parallel(100, () -> call("POST", "/compute/v2.1/servers", body));
         awaitActive(100);
-        long began = System.nanoTime();
-        parallel(1000, () -> call("POST", "/compute/v2.1/servers", body));
-        awaitActive(1100);
-        double seconds = (System.nanoTime() - began) / 1e9;
-        line("1000 simulated servers, 8 callers, accepted to ACTIVE", "%.0f /s".formatted(1000 / seconds), "at least 200 /s");
+        var rates = new ArrayList<Double>();
+        for (int round = 1; round <= 3; round++) {
+            long began = System.nanoTime();
+            parallel(1000, () -> call("POST", "/compute/v2.1/servers", body));
+            awaitActive(100 + round * 1000);
+            rates.add(1000 / ((System.nanoTime() - began) / 1e9));
+        }
+        Collections.sort(rates);
+        line(
+                "1000 simulated servers, 8 callers, accepted to ACTIVE, median of 3",
+                "%.0f /s".formatted(rates.get(1)),
+                "at least 200 /s");
         line("GET /servers/detail, page of 1000, median", "%.1f ms".formatted(
                 median("/compute/v2.1/servers/detail?limit=1000")), "at most 25 ms");
     }
 
+    /// Asks for one server that is not yet there, which costs the cloud little, and counts once at the end.
     private static void awaitActive(int wanted) throws Exception {
+        while (ID.matcher(call("GET", "/compute/v2.1/servers?status=BUILD&limit=1", "")).find()) Thread.onSpinWait();
         int active = 0;
-        while (active < wanted) {
-            active = 0;
-            var marker = "";
-            while (true) {
-                var page = call("GET", "/compute/v2.1/servers?status=ACTIVE&limit=1000" + marker, "");
-                var ids = ID.matcher(page).results().map(m -> m.group(1)).toList();
-                active += ids.size();
-                if (ids.size() < 1000) break;
-                marker = "&marker=" + ids.getLast();
-            }
+        var marker = "";
+        while (true) {
+            var page = call("GET", "/compute/v2.1/servers?status=ACTIVE&limit=1000" + marker, "");
+            var ids = ID.matcher(page).results().map(m -> m.group(1)).toList();
+            active += ids.size();
+            if (ids.size() < 1000) break;
+            marker = "&marker=" + ids.getLast();
         }
+        if (active != wanted) throw new IllegalStateException(active + " servers are ACTIVE, not " + wanted);
     }
 
     private static double median(String path) throws Exception {

@@ -29,7 +29,7 @@ cat >"$DATA/bench.conf" <<'C'
 instances = -1
 cores = -1
 ram = -1
-[quotas]
+[QUOTAS]
 quota_port = -1
 C
 
