@@ -8,10 +8,11 @@ PORT=${PORT:-18000}
 export YUN_ADMIN_PASSWORD=crash YUN_DEMO_PASSWORD=crash
 URL=http://127.0.0.1:$PORT
 # Every task but the last of the flows that touch a host.
-POINTS=${POINTS:-server_create/schedule server_create/plug-ports server_create/connect-volumes server_create/cache-image
-  server_create/create-disks server_create/start-guest volume_attach/connect-volume volume_attach/attach-volume
-  volume_detach/detach-volume volume_detach/disconnect-volume server_delete/destroy-guest server_delete/delete-disks
-  server_delete/unplug-ports server_delete/disconnect-volumes volume_create_manager/CreateVolumeFromSpecTask}
+POINTS=${POINTS:-server_create/schedule server_create/plug-ports server_create/cache-image server_create/create-disks
+  server_create/start-guest server_attach_volume/connect-volume server_attach_volume/attach-to-guest
+  server_detach_volume/detach-from-guest server_detach_volume/disconnect-volume server_delete/destroy-guest
+  server_delete/unplug-ports server_delete/disconnect-volumes server_delete/delete-disks
+  volume_create_manager/CreateVolumeFromSpecTask}
 
 token() {
   curl -s -D - -o /dev/null -H 'Content-Type: application/json' "$URL/identity/v3/auth/tokens" -d "{\"auth\": {\"identity\": {

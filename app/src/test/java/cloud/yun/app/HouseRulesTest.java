@@ -115,7 +115,8 @@ class HouseRulesTest {
                 .check(house);
     }
 
-    /// Routes parse, call and render; what opens a transaction is a service. These still do it themselves: the list only
+    /// Routes parse, call and render; what opens a transaction is a service. These still do it themselves: the list
+    /// only
     /// shrinks, and a class that no longer belongs on it must leave it.
     private static final Set<String> ROUTES_WITH_TRANSACTIONS = Set.of(
             "blockstorage.quota.QuotaRoutes",
