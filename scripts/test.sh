@@ -38,8 +38,13 @@ maven_tests() {
   build_guest_image_if_root
   # Recorded answers of a real OpenStack; the rooms replay them.
   export YUN_GOLDEN=$HERE/testing/golden
-  maven verify spotless:check -Dmaven.test.failure.ignore=true --fail-at-end -Dyun.guest.image="${YUN_GUEST_IMAGE:-}" 2>&1 |
+  # Whatever a test makes in the temporary directory goes with it. Short, because sockets stand in it.
+  local temporary
+  temporary=$(mktemp -d /tmp/yt.XXXX)
+  chmod 0755 "$temporary"
+  MAVEN_OPTS="${MAVEN_OPTS:-} -Djava.io.tmpdir=$temporary" maven verify spotless:check -Dmaven.test.failure.ignore=true --fail-at-end -Dyun.guest.image="${YUN_GUEST_IMAGE:-}" 2>&1 |
     tee "$BUILD/maven-test.log" | grep -E --line-buffered '^\[(ERROR|INFO)\] (Tests run|Building|BUILD|.*FAIL)|^\[ERROR\]' || true
+  rm -rf "$temporary"
   grep -q 'BUILD SUCCESS' "$BUILD/maven-test.log"
 }
 
