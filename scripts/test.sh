@@ -38,13 +38,12 @@ maven_tests() {
   build_guest_image_if_root
   # Recorded answers of a real OpenStack; the rooms replay them.
   export YUN_GOLDEN=$HERE/testing/golden
-  # Whatever a test makes in the temporary directory goes with it. Short, because sockets stand in it.
-  local temporary
-  temporary=$(mktemp -d /tmp/yt.XXXX)
-  chmod 0755 "$temporary"
-  MAVEN_OPTS="${MAVEN_OPTS:-} -Djava.io.tmpdir=$temporary" maven verify spotless:check -Dmaven.test.failure.ignore=true --fail-at-end -Dyun.guest.image="${YUN_GUEST_IMAGE:-}" 2>&1 |
+  touch "$BUILD/tests-began"
+  maven verify spotless:check -Dmaven.test.failure.ignore=true --fail-at-end -Dyun.guest.image="${YUN_GUEST_IMAGE:-}" 2>&1 |
     tee "$BUILD/maven-test.log" | grep -E --line-buffered '^\[(ERROR|INFO)\] (Tests run|Building|BUILD|.*FAIL)|^\[ERROR\]' || true
-  rm -rf "$temporary"
+  # What the tests of this run left in the temporary directory goes with it.
+  find /tmp -maxdepth 1 -uid "$(id -u)" -newer "$BUILD/tests-began" \( -name 'yun-*' -o -name 'junit*' -o -name 'sqlite-3*' \) \
+    -exec rm -rf {} +
   grep -q 'BUILD SUCCESS' "$BUILD/maven-test.log"
 }
 

@@ -76,7 +76,8 @@ final class ServeCommand implements Callable<Integer> {
         if (port >= 0) config.with(YunOptions.PORT, Integer.toString(port));
         if (noClassicPorts) config.with(YunOptions.CLASSIC_PORTS, "false");
         // SQLite's driver unpacks its library at each start; what a killed process leaves goes with the data directory.
-        System.setProperty("org.sqlite.tmpdir", data.resolve("run").toAbsolutePath().toString());
+        System.setProperty(
+                "org.sqlite.tmpdir", data.resolve("run").toAbsolutePath().toString());
         var stop = new CountDownLatch(1);
         var stopped = new CountDownLatch(1);
         try (var cloud = new Cloud(config, data.toAbsolutePath())) {

@@ -51,6 +51,8 @@ public final class SimulatedHypervisor implements HypervisorDriver {
     private final Size size;
     private final Clock clock;
     private final Instant up;
+    private static final Vnc SCREEN = new Vnc("127.0.0.1", 5900);
+
     private final Map<String, Machine> machines = new ConcurrentHashMap<>();
     private final Set<String> disks = ConcurrentHashMap.newKeySet();
     private final Set<String> images = ConcurrentHashMap.newKeySet();
@@ -269,9 +271,13 @@ public final class SimulatedHypervisor implements HypervisorDriver {
         return new String(all, from, all.length - from, StandardCharsets.UTF_8);
     }
 
+    /// The first display of this machine: a running guest has a screen as far as the API goes, and nobody listens
+    /// there.
     @Override
     public Optional<Vnc> vnc(String serverId) {
-        return Optional.empty();
+        return state(serverId)
+                .filter(s -> s != PowerState.SHUTDOWN && s != PowerState.SUSPENDED)
+                .map(_ -> SCREEN);
     }
 
     @Override
