@@ -56,18 +56,11 @@ public final class Bench {
                 + "\", \"networks\": [{\"uuid\": \"" + network + "\"}]}}";
         parallel(100, () -> call("POST", "/compute/v2.1/servers", body));
         awaitActive(100);
-        var rates = new ArrayList<Double>();
-        for (int round = 1; round <= 3; round++) {
-            long began = System.nanoTime();
-            parallel(1000, () -> call("POST", "/compute/v2.1/servers", body));
-            awaitActive(100 + round * 1000);
-            rates.add(1000 / ((System.nanoTime() - began) / 1e9));
-        }
-        Collections.sort(rates);
-        line(
-                "1000 simulated servers, 8 callers, accepted to ACTIVE, median of 3",
-                "%.0f /s".formatted(rates.get(1)),
-                "at least 200 /s");
+        long began = System.nanoTime();
+        parallel(1000, () -> call("POST", "/compute/v2.1/servers", body));
+        awaitActive(1100);
+        double seconds = (System.nanoTime() - began) / 1e9;
+        line("1000 simulated servers, 8 callers, accepted to ACTIVE", "%.0f /s".formatted(1000 / seconds), "at least 200 /s");
         line("GET /servers/detail, page of 1000, median", "%.1f ms".formatted(
                 median("/compute/v2.1/servers/detail?limit=1000")), "at most 25 ms");
     }
