@@ -3,6 +3,7 @@ package cloud.yun.network;
 import cloud.yun.host.process.Commands;
 import cloud.yun.kernel.Kernel;
 import cloud.yun.kernel.Room;
+import cloud.yun.kernel.bus.Bus;
 import cloud.yun.kernel.check.Invariant;
 import cloud.yun.kernel.config.Config;
 import cloud.yun.kernel.config.Config.Wrong;
@@ -92,7 +93,7 @@ public final class NetworkModule implements Room {
     private Optional<MetadataSource> metadataSource = Optional.empty();
     private Optional<MetadataServer> metadataServer = Optional.empty();
     private Optional<ReconcilerLoop> loop = Optional.empty();
-    private Optional<AutoCloseable> plugin = Optional.empty();
+    private Optional<Bus.Subscription> plugin = Optional.empty();
 
     /// @param driver the networks of this host
     public NetworkModule(Kernel kernel, NetworkDriver driver) {
@@ -262,13 +263,7 @@ public final class NetworkModule implements Room {
         metadataServer.ifPresent(MetadataServer::close);
         loop.ifPresent(ReconcilerLoop::close);
         agent.close();
-        plugin.ifPresent(p -> {
-            try {
-                p.close();
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
-            }
-        });
+        plugin.ifPresent(Bus.Subscription::close);
     }
 
     /// Tells hosts what is due, now and in this thread. The room's own loop does it all the time.

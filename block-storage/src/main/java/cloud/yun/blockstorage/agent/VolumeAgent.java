@@ -13,7 +13,7 @@ public final class VolumeAgent implements AutoCloseable {
     private final String host;
     private final VolumeDriver driver;
     private final Images images;
-    private final AutoCloseable serving;
+    private final Bus.Subscription serving;
 
     /// @param host `HOST@BACKEND`
     public VolumeAgent(Bus bus, String host, VolumeDriver driver, Images images) {
@@ -76,10 +76,6 @@ public final class VolumeAgent implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            serving.close();
-        } catch (Exception e) {
-            throw new IllegalStateException(host + " did not stop serving", e);
-        }
+        serving.close();
     }
 }

@@ -32,7 +32,7 @@ public final class ComputeAgent implements Bus.Server, AutoCloseable {
     private final HypervisorDriver driver;
     private final Semaphore builds;
     private final ConcurrentHashMap<String, Turn> turns = new ConcurrentHashMap<>();
-    private @Nullable AutoCloseable serving;
+    private Bus.@Nullable Subscription serving;
 
     /// A server's lock and how many hold it or wait for it; without any it is forgotten.
     private static final class Turn {
@@ -168,11 +168,7 @@ public final class ComputeAgent implements Bus.Server, AutoCloseable {
     @Override
     public void close() {
         if (serving == null) return;
-        try {
-            serving.close();
-        } catch (Exception e) { // AutoCloseable's signature; the buses throw nothing checked
-            throw new IllegalStateException(e);
-        }
+        serving.close();
         serving = null;
     }
 }

@@ -7,6 +7,13 @@ import java.time.Duration;
 /// Messages and replies are records that JSON can carry, so that an agent may live in this process or on another
 /// host. Topics are `compute`, `compute.HOST`, `network.HOST` ...
 public interface Bus {
+    /// A place at a topic. Closing it ends serving and cannot fail.
+    @FunctionalInterface
+    interface Subscription extends AutoCloseable {
+        @Override
+        void close();
+    }
+
     @FunctionalInterface
     interface Server {
         /// @param message a record; a server refuses those that it does not know
@@ -14,7 +21,7 @@ public interface Bus {
     }
 
     /// @return close it to stop serving
-    AutoCloseable serve(String topic, Server server);
+    Subscription serve(String topic, Server server);
 
     /// Waits for the reply.
     ///

@@ -22,7 +22,7 @@ public final class InProcessBus implements Bus {
     private final AtomicInteger turn = new AtomicInteger();
 
     @Override
-    public AutoCloseable serve(String topic, Server server) {
+    public Subscription serve(String topic, Server server) {
         var all = servers.computeIfAbsent(topic, _ -> new CopyOnWriteArrayList<>());
         all.add(server);
         return () -> all.remove(server);

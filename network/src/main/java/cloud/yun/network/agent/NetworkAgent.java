@@ -24,7 +24,7 @@ public final class NetworkAgent implements AutoCloseable {
     private final Bus bus;
     private final ReentrantLock[] locks = new ReentrantLock[LOCKS];
     private final Set<String> suspects = ConcurrentHashMap.newKeySet();
-    private volatile AutoCloseable serving = () -> {};
+    private volatile Bus.Subscription serving = () -> {};
     private volatile boolean reported;
 
     public NetworkAgent(String host, NetworkDriver driver, Bus bus) {
@@ -47,11 +47,7 @@ public final class NetworkAgent implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            serving.close();
-        } catch (Exception e) {
-            LOG.warn("agent of {} did not stop serving: {}", host, e.getMessage());
-        }
+        serving.close();
     }
 
     private void report() {
