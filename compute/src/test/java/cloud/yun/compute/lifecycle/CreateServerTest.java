@@ -155,7 +155,9 @@ class CreateServerTest {
             assertThat(cloud.server(id).taskState()).isEqualTo(TaskState.DELETING);
             goOn.countDown();
             cloud.idle();
-            assertThat(cloud.server(id).vmState()).as(task).isEqualTo(VmState.DELETED);
+            assertThat(cloud.server(id).vmState())
+                    .as("%s: %s", task, cloud.flows.ofResource(id))
+                    .isEqualTo(VmState.DELETED);
             assertThat(cloud.remains()).as(task).isEmpty();
             cloud.flows.probe(FlowProbe.NONE);
         }

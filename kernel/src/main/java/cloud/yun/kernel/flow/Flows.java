@@ -155,16 +155,18 @@ public final class Flows implements AutoCloseable {
 
     private void launch(String id) {
         if (!started || stopping) return; // begin() or another process finds it by its lease
-        var thread = Thread.ofVirtual().name("flow-" + id).unstarted(() -> {
-            try {
-                new FlowRunner(db, clock, owner, probe, () -> stopping).run(id, known);
-            } catch (RuntimeException e) {
-                if (!stopping) LOG.error("flow {}: the runner itself failed; its lease will expire", id, e);
-            } finally {
-                running.remove(id);
-            }
-        });
-        if (running.putIfAbsent(id, thread) == null) thread.start();
+        // begun under the map's lock: whoever finds a thread there can wait for it
+        running.computeIfAbsent(id, i -> Thread.ofVirtual().name("flow-" + i).start(() -> run(i)));
+    }
+
+    private void run(String id) {
+        try {
+            new FlowRunner(db, clock, owner, probe, () -> stopping).run(id, known);
+        } catch (RuntimeException e) {
+            if (!stopping) LOG.error("flow {}: the runner itself failed; its lease will expire", id, e);
+        } finally {
+            running.remove(id);
+        }
     }
 
     private void takeOver() {
@@ -244,11 +246,19 @@ public final class Flows implements AutoCloseable {
     /// @return whether it became idle in time
     public boolean awaitIdle(Duration timeout) throws InterruptedException {
         long end = System.nanoTime() + timeout.toNanos();
-        for (var thread : List.copyOf(running.values())) {
-            long left = end - System.nanoTime();
-            if (left <= 0 || !thread.join(Duration.ofNanos(left))) return false;
-        }
-        return running.isEmpty() || awaitIdle(Duration.ofNanos(Math.max(0, end - System.nanoTime())));
+        // what runs may begin another flow before it ends; a flow that follows is in the map before its cause leaves it
+        for (var threads = running(); !threads.isEmpty(); threads = running())
+            for (var thread : threads) {
+                long left = end - System.nanoTime();
+                if (left <= 0 || !thread.join(Duration.ofNanos(left))) return false;
+            }
+        return true;
+    }
+
+    /// The map is walked twice, for one walk may miss a flow that another put there while it left itself.
+    private List<Thread> running() {
+        var threads = List.copyOf(running.values());
+        return threads.isEmpty() ? List.copyOf(running.values()) : threads;
     }
 
     /// Interrupts what runs. Its flows stay as they are and go on at the next start.
