@@ -5,10 +5,15 @@ import cloud.yun.identity.assignment.AssignmentRoutes;
 import cloud.yun.identity.assignment.GrantRoutes;
 import cloud.yun.identity.assignment.Grants;
 import cloud.yun.identity.assignment.NothingDangles;
+import cloud.yun.identity.auth.AppCredentialMethod;
+import cloud.yun.identity.auth.AuthMethod;
 import cloud.yun.identity.auth.AuthRoutes;
 import cloud.yun.identity.auth.Authentication;
+import cloud.yun.identity.auth.PasswordMethod;
 import cloud.yun.identity.auth.Passwords;
 import cloud.yun.identity.auth.Reach;
+import cloud.yun.identity.auth.ScopeKind;
+import cloud.yun.identity.auth.TokenMethod;
 import cloud.yun.identity.base.Epoch;
 import cloud.yun.identity.base.IdentityPolicy;
 import cloud.yun.identity.base.Ids;
@@ -17,6 +22,7 @@ import cloud.yun.identity.catalog.Catalog;
 import cloud.yun.identity.catalog.CatalogRoutes;
 import cloud.yun.identity.catalog.Services;
 import cloud.yun.identity.credential.AppCredentialRoutes;
+import cloud.yun.identity.credential.AppCredentialRule;
 import cloud.yun.identity.credential.AppCredentials;
 import cloud.yun.identity.credential.CredentialRoutes;
 import cloud.yun.identity.credential.Credentials;
@@ -28,7 +34,9 @@ import cloud.yun.identity.project.ProjectRoutes;
 import cloud.yun.identity.project.Projects;
 import cloud.yun.identity.role.RoleRoutes;
 import cloud.yun.identity.role.Roles;
+import cloud.yun.identity.token.DelegationRule;
 import cloud.yun.identity.token.FernetKeys;
+import cloud.yun.identity.token.FernetTokens;
 import cloud.yun.identity.token.Tokens;
 import cloud.yun.identity.token.ValidToken;
 import cloud.yun.identity.user.UserRoutes;
@@ -55,6 +63,14 @@ import java.util.Optional;
 public final class IdentityModule implements Room {
     private static final Option<Duration> EXPIRATION =
             Option.seconds("token", "expiration", 86_400, "How long a token lives, in seconds.");
+    private static final Option<Boolean> RESCOPE = Option.bool(
+            "token", "allow_rescope_scoped_token", true, "Whether a scoped token can be exchanged for another scope.");
+    private static final Option<List<String>> METHODS = Option.list(
+            "auth",
+            "methods",
+            "external,password,token,oauth1,mapped,application_credential",
+            "How users can prove who they are. Tokens hold the methods as bits in this order, so all who read each"
+                    + " other's tokens must have the same.");
     private static final Option<Integer> ROUNDS = Option.integer(
             "identity", "password_hash_rounds", 12, "Cost of bcrypt: binary logarithm of its rounds, 4 to 31.");
     private static final Option<String> KEY_REPOSITORY = Option.text(
@@ -92,10 +108,12 @@ public final class IdentityModule implements Room {
         tokens = new Tokens(
                 db,
                 epoch,
-                new FernetKeys(keyRepository()),
+                new FernetTokens(
+                        new FernetKeys(keyRepository()), kernel.config().get(METHODS)),
                 clock,
                 kernel.ids(),
-                kernel.config().get(EXPIRATION));
+                kernel.config().get(EXPIRATION),
+                delegationRules());
         firstStart = new FirstStart(db, epoch, passwords, ids, clock);
         var bench = new Workbench(db, epoch, policy, ids, clock, kernel.events(), tokens.life());
         var catalog = new Catalog(db, epoch);
@@ -103,7 +121,8 @@ public final class IdentityModule implements Room {
         var users = new Users(bench, passwords);
         var projects = new Projects(bench, kernel.config().get(TREE_DEPTH));
         routes.addAll(new Discovery().routes());
-        var authentication = new Authentication(db, tokens, passwords, clock);
+        var authentication = new Authentication(
+                db, tokens, kernel.config().get(METHODS), authMethods(passwords), scopeKinds(), clock);
         routes.addAll(new AuthRoutes(authentication, tokens, catalog, reach, policy).routes());
         routes.addAll(new V2Routes(
                         authentication, tokens, catalog, reach, kernel.config().get(V2_SHIM))
@@ -122,13 +141,31 @@ public final class IdentityModule implements Room {
         routes.addAll(new CatalogRoutes(new Services(bench)).routes());
     }
 
+    /// What tokens can rest on besides their user.
+    private static List<DelegationRule<?>> delegationRules() {
+        return List.of(new AppCredentialRule());
+    }
+
+    private List<AuthMethod> authMethods(Passwords passwords) {
+        var db = kernel.db();
+        return List.of(
+                new PasswordMethod(db, passwords, kernel.clock()),
+                new TokenMethod(db, tokens, kernel.config().get(RESCOPE)),
+                new AppCredentialMethod(db, passwords));
+    }
+
+    /// Kinds of scope besides project, domain and system.
+    private static List<ScopeKind> scopeKinds() {
+        return List.of();
+    }
+
     private Path keyRepository() {
         var configured = kernel.config().get(KEY_REPOSITORY);
         return configured.isEmpty() ? kernel.data().resolve("identity/fernet-keys") : Path.of(configured);
     }
 
     public static List<Option<?>> options() {
-        return List.of(EXPIRATION, ROUNDS, KEY_REPOSITORY, TREE_DEPTH, V2_SHIM);
+        return List.of(EXPIRATION, RESCOPE, METHODS, ROUNDS, KEY_REPOSITORY, TREE_DEPTH, V2_SHIM);
     }
 
     /// Tells every service who a token belongs to. Revocations take effect at once.

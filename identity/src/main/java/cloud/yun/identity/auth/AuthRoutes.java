@@ -55,17 +55,17 @@ public final class AuthRoutes {
     private Reply issue(Request request) {
         if (!(request.body().get("auth") instanceof ObjectNode auth)) throw Words.expecting("auth", "request body");
         try {
-            return answer(201, authentication.authenticate(auth), request);
+            return answer(201, authentication.authenticate(auth, request), request);
         } catch (Authentication.Unsupported e) {
-            return unsupported();
+            return unsupported(authentication.methods());
         }
     }
 
-    private static Reply unsupported() {
+    private static Reply unsupported(List<String> methods) {
         var body = Json.object();
         var error = body.putObject("error");
         error.put("code", 401);
-        Authentication.METHODS.forEach(error.putObject("identity").putArray("methods")::add);
+        methods.forEach(error.putObject("identity").putArray("methods")::add);
         error.put("message", "Attempted to authenticate with an unsupported method.")
                 .put("title", "Unauthorized");
         return Reply.json(401, body);

@@ -6,8 +6,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/// The part of MessagePack that Keystone's payloads are made of: integers, doubles, booleans, bytes, text, arrays.
+/// The part of MessagePack that Keystone's payloads are made of: nil (an empty Optional;
+/// read as empty text), integers, doubles, booleans, bytes, text, arrays.
 ///
 /// @see <a href="https://github.com/msgpack/msgpack/blob/master/spec.md">the MessagePack specification</a>
 final class MessagePack {
@@ -29,6 +31,7 @@ final class MessagePack {
 
     private static void write(ByteArrayOutputStream out, Object value) {
         switch (value) {
+            case Optional<?> nothing when nothing.isEmpty() -> out.write(0xc0);
             case Boolean b -> out.write(b ? 0xc3 : 0xc2);
             case Integer i when i >= 0 && i < 128 -> out.write(i);
             case Integer i
@@ -59,7 +62,12 @@ final class MessagePack {
                 out.writeBytes(bytes);
             }
             case List<?> list -> {
-                out.write(0x90 | list.size());
+                if (list.size() < 16) out.write(0x90 | list.size());
+                else {
+                    out.write(0xdc);
+                    out.write(list.size() >> 8);
+                    out.write(list.size());
+                }
                 list.forEach(v -> write(out, v));
             }
             default -> throw new IllegalArgumentException("cannot pack a " + value.getClass());

@@ -1,11 +1,9 @@
 package cloud.yun.identity.token;
 
-import cloud.yun.identity.assignment.EffectiveRoles;
-import cloud.yun.identity.credential.AppCredentialStore;
-import cloud.yun.identity.credential.AppCredentialStore.AppCredential;
 import cloud.yun.identity.project.Project;
 import cloud.yun.identity.project.ProjectStore;
 import cloud.yun.identity.role.Role;
+import cloud.yun.identity.token.DelegationRule.Delegated;
 import cloud.yun.identity.user.User;
 import cloud.yun.identity.user.UserStore;
 import cloud.yun.kernel.auth.Caller;
@@ -16,6 +14,7 @@ import cloud.yun.kernel.json.Times;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -25,10 +24,12 @@ final class TokenReader {
 
     private final Tx tx;
     private final Instant now;
+    private final Map<Class<?>, DelegationRule<?>> rules;
 
-    TokenReader(Tx tx, Instant now) {
+    TokenReader(Tx tx, Instant now, Map<Class<?>, DelegationRule<?>> rules) {
         this.tx = tx;
         this.now = now;
+        this.rules = rules;
     }
 
     /// @throws Unauthorized expired, revoked, or what it rests on is gone or disabled; the detail says which
@@ -38,14 +39,19 @@ final class TokenReader {
         var user = new UserStore(tx).find(payload.userId()).orElseThrow(() -> refused("no such user"));
         if (!user.enabled()) throw refused("the user is disabled");
         var userDomain = enabledDomain(user.domainId());
-        var appCredential = payload.appCredentialId().map(a -> appCredential(a, payload));
         var project = project(payload.scope());
         var domain = domain(payload.scope());
-        var roles = appCredential.map(a -> limited(a, payload, project)).orElseGet(() -> roles(payload, project));
+        var delegated = delegated(payload, user);
+        var subject = delegated.user();
+        if (!subject.enabled()) throw refused("the user that the token speaks for is disabled");
+        if (!subject.id().equals(user.id())) userDomain = enabledDomain(subject.domainId());
+        var roles = delegated.roles();
         if (roles.isEmpty() && !(payload.scope() instanceof Scope.Unscoped))
             throw refused("the user has no role on " + payload.scope());
-        var caller = caller(id, payload, user, userDomain, project, domain, roles);
-        return new ValidToken(id, payload, caller, body(payload, user, caller, project, appCredential));
+        var caller = caller(id, payload, subject, userDomain, project, domain, roles);
+        var body = body(payload, subject, caller, project);
+        delegated.show().accept(body);
+        return new ValidToken(id, payload, caller, body);
     }
 
     private static Unauthorized refused(String detail) {
@@ -69,33 +75,16 @@ final class TokenReader {
         return scope instanceof Scope.Domain wanted ? Optional.of(enabledDomain(wanted.id())) : Optional.empty();
     }
 
-    private List<Role> roles(TokenPayload payload, Optional<Project> project) {
-        var effective = new EffectiveRoles(tx);
-        return switch (payload.scope()) {
-            case Scope.Unscoped _ -> List.of();
-            case Scope.Project _ -> effective.onProject(payload.userId(), project.orElseThrow());
-            case Scope.Domain d -> effective.onDomain(payload.userId(), d.id());
-            case Scope.System _ -> effective.onSystem(payload.userId());
-        };
+    private Delegated delegated(TokenPayload payload, User bearer) {
+        if (payload.delegation() instanceof Delegation.None)
+            return new Delegated(bearer, OwnedRoles.of(tx, bearer.id(), payload.scope()), _ -> {});
+        var rule = rules.get(payload.delegation().getClass());
+        if (rule == null) throw refused("no rule for " + payload.delegation().getClass());
+        return read(rule, payload, bearer);
     }
 
-    private AppCredential appCredential(String id, TokenPayload payload) {
-        var found = new AppCredentialStore(tx)
-                .find(id)
-                .filter(a -> a.userId().equals(payload.userId()))
-                .orElseThrow(() -> refused("no such application credential"));
-        if (found.expiresAt().map(at -> !now.isBefore(at)).orElse(false))
-            throw refused("the application credential has expired");
-        return found;
-    }
-
-    /// An application credential gives the roles it was made with, as far as its user still has them.
-    private List<Role> limited(AppCredential credential, TokenPayload payload, Optional<Project> project) {
-        var owned = roles(payload, project);
-        var given = new EffectiveRoles(tx).implied(credential.roleIds());
-        return given.stream()
-                .filter(r -> owned.stream().anyMatch(o -> o.id().equals(r.id())))
-                .toList();
+    private <D extends Delegation> Delegated read(DelegationRule<D> rule, TokenPayload payload, User bearer) {
+        return rule.read(tx, rule.kind().cast(payload.delegation()), payload, bearer, now);
     }
 
     private Caller caller(
@@ -121,12 +110,7 @@ final class TokenReader {
         return new Caller.Domain(domain.id(), domain.name());
     }
 
-    private static ObjectNode body(
-            TokenPayload payload,
-            User user,
-            Caller caller,
-            Optional<Project> project,
-            Optional<AppCredential> appCredential) {
+    private static ObjectNode body(TokenPayload payload, User user, Caller caller, Optional<Project> project) {
         var token = Json.object();
         payload.methods().forEach(token.putArray("methods")::add);
         var who = token.putObject("user");
@@ -151,10 +135,6 @@ final class TokenReader {
             caller.roles().forEach(r -> roles.addObject().put("id", r.id()).put("name", r.name()));
         }
         if (caller.systemScope()) token.putObject("system").put("all", true);
-        appCredential.ifPresent(a -> token.putObject("application_credential")
-                .put("id", a.id())
-                .put("name", a.name())
-                .put("restricted", !a.mayDelegate()));
         return token;
     }
 

@@ -10,9 +10,11 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,20 +26,30 @@ public final class Tokens {
 
     private final Database db;
     private final Epoch epoch;
-    private final FernetKeys keys;
+    private final TokenProvider provider;
     private final Clock clock;
     private final Supplier<UUID> ids;
     private final Duration life;
+    private final Map<Class<?>, DelegationRule<?>> rules;
     private final TokenCache cache = new TokenCache(REMEMBERED);
 
     /// @param life of a new token
-    public Tokens(Database db, Epoch epoch, FernetKeys keys, Clock clock, Supplier<UUID> ids, Duration life) {
+    /// @param rules of the delegations that tokens can rest on here; a token that rests on another one is refused
+    public Tokens(
+            Database db,
+            Epoch epoch,
+            TokenProvider provider,
+            Clock clock,
+            Supplier<UUID> ids,
+            Duration life,
+            List<DelegationRule<?>> rules) {
         this.db = db;
         this.epoch = epoch;
-        this.keys = keys;
+        this.provider = provider;
         this.clock = clock;
         this.ids = ids;
         this.life = life;
+        this.rules = rules.stream().collect(Collectors.toUnmodifiableMap(DelegationRule::kind, r -> r));
     }
 
     public Duration life() {
@@ -47,12 +59,12 @@ public final class Tokens {
     /// What a user has proven, and since when.
     ///
     /// @param at the moment before the proof was looked at: a later change of what it rests on revokes the token
-    /// @param expiresAt the end of an older token that this one is made from; a new life otherwise
+    /// @param expiresAt the token must not live longer: the end of the token, trust ... that it is made from
     /// @param chainId audit id of the first token of the chain
     public record Proof(
             String userId,
             List<String> methods,
-            Optional<String> appCredentialId,
+            Delegation delegation,
             Instant at,
             Optional<Instant> expiresAt,
             Optional<String> chainId) {}
@@ -68,15 +80,20 @@ public final class Tokens {
                     proof.userId(),
                     proof.methods(),
                     scope,
-                    proof.appCredentialId(),
+                    proof.delegation(),
                     issued,
-                    proof.expiresAt().orElse(issued.plus(life).truncatedTo(ChronoUnit.SECONDS)),
+                    end(proof, issued),
                     proof.chainId().map(c -> List.of(audit, c)).orElse(List.of(audit)));
-            var id = Fernet.seal(keys.primary(), payload.pack(), issued);
-            return new TokenReader(tx, now).read(id, payload);
+            return new TokenReader(tx, now, rules).read(provider.seal(payload), payload);
         });
         cache.put(token.id(), at, token);
         return token;
+    }
+
+    private Instant end(Proof proof, Instant issued) {
+        var usual = issued.plus(life);
+        var end = proof.expiresAt().filter(usual::isAfter).orElse(usual);
+        return end.truncatedTo(ChronoUnit.SECONDS);
     }
 
     /// @return empty when the token is unknown, malformed, expired or revoked
@@ -88,7 +105,7 @@ public final class Tokens {
         var payload = open(token);
         if (payload.isEmpty()) return Optional.empty();
         try {
-            var valid = db.read(tx -> new TokenReader(tx, now).read(token, payload.get()));
+            var valid = db.read(tx -> new TokenReader(tx, now, rules).read(token, payload.get()));
             cache.put(token, at, valid);
             return Optional.of(valid);
         } catch (Unauthorized e) {
@@ -108,7 +125,7 @@ public final class Tokens {
 
     private Optional<TokenPayload> open(String token) {
         if (token.length() > LENGTH_MAX) return Optional.empty();
-        return Fernet.open(keys.all(), token).flatMap(o -> TokenPayload.unpack(o.plain(), o.issuedAt()));
+        return provider.open(token);
     }
 
     /// The token is refused everywhere from now on. Others of its chain stay.

@@ -56,7 +56,7 @@ public final class V2Routes {
     private Reply token(Request request) {
         if (!(request.body().get("auth") instanceof ObjectNode auth)) throw Words.expecting("auth", "request body");
         try {
-            return Reply.ok(access(authentication.authenticate(v3(auth))));
+            return Reply.ok(access(authentication.authenticate(v3(auth), request)));
         } catch (Authentication.Unsupported e) {
             throw new Unauthorized();
         }
