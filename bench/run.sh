@@ -9,7 +9,7 @@ CACHE=${YUN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/yun}
 . "$HERE/scripts/java.sh"
 need_jdk
 DATA=$(mktemp -d /tmp/yun-bench.XXXX)
-PORT=18100
+PORT=${PORT:-18100}
 URL=http://127.0.0.1:$PORT
 trap '"$HERE/yun" down --data "$DATA" --purge >/dev/null 2>&1 || true; rm -rf "$DATA"' EXIT
 line() { printf '%-72s %12s   %s\n' "$1" "$2" "$3"; }
