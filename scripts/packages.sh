@@ -6,6 +6,7 @@ PACKAGES_REAL="libvirt-daemon-system libvirt-daemon libvirt-clients qemu-system-
   busybox-static dropbear-bin e2fsprogs mtools syslinux syslinux-common syslinux-efi cpio kmod opendoas xz-utils"
 PACKAGES_CLIENT="python3-openstackclient openssh-client bc"
 PACKAGES_TEST="postgresql curl jq chromium novnc tempest"
+PACKAGES_TEMPEST="tempest keystone-tempest-plugin"
 PACKAGES_BENCH="curl wrk jq"
 
 installed() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'ok installed'; }
