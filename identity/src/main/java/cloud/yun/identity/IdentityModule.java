@@ -39,6 +39,8 @@ import cloud.yun.identity.token.FernetKeys;
 import cloud.yun.identity.token.FernetTokens;
 import cloud.yun.identity.token.Tokens;
 import cloud.yun.identity.token.ValidToken;
+import cloud.yun.identity.user.PasswordCheck;
+import cloud.yun.identity.user.SecurityCompliance;
 import cloud.yun.identity.user.UserRoutes;
 import cloud.yun.identity.user.Users;
 import cloud.yun.identity.v2.V2Routes;
@@ -118,11 +120,13 @@ public final class IdentityModule implements Room {
         var bench = new Workbench(db, epoch, policy, ids, clock, kernel.events(), tokens.life());
         var catalog = new Catalog(db, epoch);
         var reach = new Reach(db);
-        var users = new Users(bench, passwords);
+        var compliance = SecurityCompliance.of(kernel.config());
+        var check = new PasswordCheck(db, passwords, compliance, clock);
+        var users = new Users(bench, passwords, compliance, check);
         var projects = new Projects(bench, kernel.config().get(TREE_DEPTH));
         routes.addAll(new Discovery().routes());
         var authentication = new Authentication(
-                db, tokens, kernel.config().get(METHODS), authMethods(passwords), scopeKinds(), clock);
+                db, tokens, kernel.config().get(METHODS), authMethods(passwords, check), scopeKinds(), clock);
         routes.addAll(new AuthRoutes(authentication, tokens, catalog, reach, policy).routes());
         routes.addAll(new V2Routes(
                         authentication, tokens, catalog, reach, kernel.config().get(V2_SHIM))
@@ -146,10 +150,10 @@ public final class IdentityModule implements Room {
         return List.of(new AppCredentialRule());
     }
 
-    private List<AuthMethod> authMethods(Passwords passwords) {
+    private List<AuthMethod> authMethods(Passwords passwords, PasswordCheck check) {
         var db = kernel.db();
         return List.of(
-                new PasswordMethod(db, passwords, kernel.clock()),
+                new PasswordMethod(db, check),
                 new TokenMethod(db, tokens, kernel.config().get(RESCOPE)),
                 new AppCredentialMethod(db, passwords));
     }
@@ -165,7 +169,9 @@ public final class IdentityModule implements Room {
     }
 
     public static List<Option<?>> options() {
-        return List.of(EXPIRATION, RESCOPE, METHODS, ROUNDS, KEY_REPOSITORY, TREE_DEPTH, V2_SHIM);
+        var options = new ArrayList<Option<?>>(SecurityCompliance.options());
+        options.addAll(List.of(EXPIRATION, RESCOPE, METHODS, ROUNDS, KEY_REPOSITORY, TREE_DEPTH, V2_SHIM));
+        return options;
     }
 
     /// Tells every service who a token belongs to. Revocations take effect at once.

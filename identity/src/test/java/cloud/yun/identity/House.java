@@ -46,10 +46,9 @@ public final class House implements AutoCloseable {
     private final Gateway gateway;
     private final HttpClient client = HttpClient.newHttpClient();
 
-    private House(Database db, Path directory, String config) {
+    private House(Database db, Path directory, String config, Clock clock) {
         this.db = db;
         db.migrate(List.of("kernel", "identity"));
-        var clock = Clock.systemUTC();
         var events = new Events(db, clock);
         var kernel = new Kernel(
                 db,
@@ -87,20 +86,32 @@ public final class House implements AutoCloseable {
     }
 
     public static House sqlite(Path directory) {
-        return new House(Database.sqlite(directory), directory, "");
+        return new House(Database.sqlite(directory), directory, "", Clock.systemUTC());
     }
 
     public static House sqlite(Path directory, String config) {
-        return new House(Database.sqlite(directory), directory, config);
+        return new House(Database.sqlite(directory), directory, config, Clock.systemUTC());
     }
 
     public static House postgresql(Path directory) {
-        return new House(Database.postgresql(cloud.yun.testing.PostgresServer.newDatabase(), 8), directory, "");
+        return postgresql(directory, "", Clock.systemUTC());
+    }
+
+    private static House postgresql(Path directory, String config, Clock clock) {
+        var database = Database.postgresql(cloud.yun.testing.PostgresServer.newDatabase(), 8);
+        return new House(database, directory, config, clock);
     }
 
     /// @param kind `sqlite` or `postgresql`
     public static House on(String kind, Path directory) {
         return kind.equals("sqlite") ? sqlite(directory) : postgresql(directory);
+    }
+
+    /// @param config in the form of the configuration file
+    public static House on(String kind, Path directory, String config, Clock clock) {
+        return kind.equals("sqlite")
+                ? new House(Database.sqlite(directory), directory, config, clock)
+                : postgresql(directory, config, clock);
     }
 
     public String url() {

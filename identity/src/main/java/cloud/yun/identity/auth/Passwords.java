@@ -81,6 +81,11 @@ public final class Passwords {
         return right;
     }
 
+    /// @return whether the password is that of the hash; nothing is remembered
+    public boolean matches(String hash, String password) {
+        return run(() -> OpenBSDBCrypt.checkPassword(hash, bytes(password)));
+    }
+
     private void remember(String userId, byte[] proof) {
         if (verified.size() >= REMEMBERED_MAX) verified.clear();
         verified.put(userId, new Verified(proof, clock.instant().plus(REMEMBERED)));

@@ -89,7 +89,7 @@ public record Filters(
             case "contains", "icontains" -> like(select, column, "%" + like + "%");
             case "startswith", "istartswith" -> like(select, column, like + "%");
             case "endswith", "iendswith" -> like(select, column, "%" + like);
-            case "iexact" -> like(select, column, like);
+            case "iexact" -> select.where("LOWER(" + column + ") = LOWER(?)", value);
             default -> select.where(column + " = ?", value);
         }
     }
@@ -101,10 +101,16 @@ public record Filters(
     /// Orders by `id` and applies marker and limit; one row more than the limit tells whether a next page is there.
     ///
     /// @throws NotFound there is no such marker
-    public Select page(cloud.yun.kernel.db.Tx tx, Select select, String kind) {
-        var ordered = select.order(Select.Sort.asc("id"));
+    public Select page(cloud.yun.kernel.db.Tx tx, Select select) {
+        return page(tx, select, List.of(Select.Sort.asc("id")));
+    }
+
+    /// @param order the last key is `id`
+    public Select page(cloud.yun.kernel.db.Tx tx, Select select, List<Select.Sort> order) {
+        var ordered = select.order(order);
         if (marker.isPresent())
-            ordered = ordered.after(tx, "id", marker.get()).orElseThrow(() -> Words.notFound(kind, marker.get()));
+            ordered = ordered.after(tx, "id", marker.get())
+                    .orElseThrow(() -> new NotFound("Marker " + marker.get() + " could not be found."));
         return limit.isPresent() ? ordered.limit(limit.get() + 1) : ordered;
     }
 

@@ -83,7 +83,7 @@ public final class GroupRoutes {
     }
 
     private Reply members(Request request) {
-        var found = groups.members(request.caller(), id(request));
+        var found = groups.members(request, id(request));
         return Reply.ok(Links.list(
                 request,
                 "users",

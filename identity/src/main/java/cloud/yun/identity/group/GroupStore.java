@@ -43,7 +43,7 @@ public final class GroupStore {
 
     List<Group> list(Filters filters) {
         var columns = Map.of("domain_id", "domain_id", "name", "name");
-        return filters.page(tx, filters.apply(Select.of(COLUMNS, "identity_group"), columns), "group")
+        return filters.page(tx, filters.apply(Select.of(COLUMNS, "identity_group"), columns))
                 .list(tx, GroupStore::group);
     }
 

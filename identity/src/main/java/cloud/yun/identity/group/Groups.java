@@ -12,6 +12,7 @@ import cloud.yun.identity.user.UserStore;
 import cloud.yun.identity.user.Users;
 import cloud.yun.kernel.auth.Caller;
 import cloud.yun.kernel.error.CloudException.NotFound;
+import cloud.yun.kernel.http.Request;
 import cloud.yun.kernel.policy.Target;
 import java.util.List;
 import java.util.Optional;
@@ -109,9 +110,9 @@ public final class Groups {
                 .toList();
     }
 
-    List<User> members(Caller caller, String id) {
-        get(caller, "identity:list_users_in_group", id);
-        return users.ofGroup(id);
+    List<User> members(Request request, String id) {
+        get(request.caller(), "identity:list_users_in_group", id);
+        return users.ofGroup(id, request);
     }
 
     void addMember(Caller caller, String id, String userId) {

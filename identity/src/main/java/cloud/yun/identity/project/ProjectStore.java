@@ -106,7 +106,7 @@ public final class ProjectStore {
                     String.join(" AND ", tags.notAll().stream().map(_ -> has(1)).toList());
             select.where("NOT (" + every + ")", tags.notAll().toArray());
         }
-        return tagged(filters.page(tx, select, domains ? "domain" : "project").list(tx, ProjectStore::project));
+        return tagged(filters.page(tx, select).list(tx, ProjectStore::project));
     }
 
     private static String has(int tags) {

@@ -50,7 +50,7 @@ public final class RoleStore {
 
     public List<Role> list(Filters filters) {
         var columns = Map.of("domain_id", "domain_id", "name", "name");
-        return filters.page(tx, filters.apply(Select.of(COLUMNS, "identity_role"), columns), "role")
+        return filters.page(tx, filters.apply(Select.of(COLUMNS, "identity_role"), columns))
                 .list(tx, RoleStore::role);
     }
 

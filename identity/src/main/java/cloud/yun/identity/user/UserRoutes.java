@@ -46,7 +46,7 @@ public final class UserRoutes {
     }
 
     private Reply list(Request request) {
-        var page = users.list(request.caller(), Filters.of(request, "domain_id", "default_project_id"));
+        var page = users.list(request.caller(), UserFilters.of(request));
         var items = page.items().stream().map(u -> UserView.of(request, u)).toList();
         return Reply.ok(Links.page(request, "users", items, page.next()));
     }

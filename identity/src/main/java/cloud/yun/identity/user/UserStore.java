@@ -1,29 +1,29 @@
 package cloud.yun.identity.user;
 
-import cloud.yun.identity.base.Filters;
 import cloud.yun.kernel.db.Row;
 import cloud.yun.kernel.db.Select;
 import cloud.yun.kernel.db.Tx;
 import cloud.yun.kernel.json.Json;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /// SQL of users and passwords.
 public final class UserStore {
-    private static final String PASSWORD =
-            " LEFT JOIN identity_password p ON p.id = (SELECT MAX(x.id) FROM identity_password x WHERE x.user_id = u.id)";
     private static final String COLUMNS = "u.id AS id, u.domain_id AS domain_id, u.name AS name, u.enabled AS enabled,"
             + " u.default_project_id AS default_project_id, u.extra AS extra, u.options AS options,"
-            + " p.expires_at AS password_expires_at";
-    private static final String SELECT = "SELECT " + COLUMNS + " FROM identity_user u" + PASSWORD;
+            + " u.password_expires_at AS password_expires_at,"
+            + " COALESCE(u.last_active_at, u.created_at) AS seen_at";
+    private static final String SELECT = "SELECT " + COLUMNS + " FROM identity_user u";
 
     /// The password in force.
     ///
     /// @param hash in modular crypt format; a secret, never logged
-    public record Password(String hash, Instant createdAt, Optional<Instant> expiresAt) {
+    /// @param selfService the user set it, not an administrator
+    public record Password(String hash, Instant createdAt, boolean selfService) {
         @Override
         public String toString() {
             return "Password[secret]";
@@ -45,7 +45,8 @@ public final class UserStore {
                 r.optString("default_project_id"),
                 Json.storedObject(r.string("extra")),
                 Json.storedObject(r.string("options")),
-                r.optInstant("password_expires_at"));
+                r.optInstant("password_expires_at"),
+                r.optInstant("seen_at"));
     }
 
     public Optional<User> find(String id) {
@@ -56,14 +57,14 @@ public final class UserStore {
         return tx.first(SELECT + " WHERE u.domain_id = ? AND u.name = ?", UserStore::user, domainId, name);
     }
 
-    public List<User> list(Filters filters) {
-        var columns = Map.of(
-                "domain_id", "domain_id", "default_project_id", "default_project_id", "name", "name", "id", "id");
-        // The ids of the page first, by an index; then only those rows are joined with their passwords.
-        var ids = filters.page(tx, filters.apply(Select.of("id", "identity_user"), columns), "user")
-                .list(tx, r -> r.string("id"));
+    List<User> list(UserFilters filters) {
+        // The ids of the page first, by an index; then only those rows are read whole.
+        var select = filters.apply(Select.of("id", "identity_user"));
+        var ids = filters.common().page(tx, select, filters.order()).list(tx, r -> r.string("id"));
         if (ids.isEmpty()) return List.of();
-        return among(ids);
+        var found = new HashMap<String, User>();
+        among(ids).forEach(u -> found.put(u.id(), u));
+        return ids.stream().map(found::get).filter(Objects::nonNull).toList();
     }
 
     private List<User> among(List<String> ids) {
@@ -78,11 +79,13 @@ public final class UserStore {
         return found;
     }
 
-    public List<User> ofGroup(String groupId) {
-        return tx.query(
-                SELECT + " JOIN identity_group_member m ON m.user_id = u.id WHERE m.group_id = ? ORDER BY u.id",
-                UserStore::user,
-                groupId);
+    /// @param filters marker and limit do not apply
+    List<User> ofGroup(String groupId, UserFilters filters) {
+        var ids = filters.apply(Select.of("id", "identity_user"))
+                .where("id IN (SELECT user_id FROM identity_group_member WHERE group_id = ?)", groupId)
+                .order(Select.Sort.asc("id"))
+                .list(tx, r -> r.string("id"));
+        return ids.isEmpty() ? List.of() : among(ids);
     }
 
     public List<String> idsOfDomain(String domainId) {
@@ -123,16 +126,22 @@ public final class UserStore {
     }
 
     public Optional<Password> password(String userId) {
-        return tx.first(
+        return passwords(userId, 1).stream().findFirst();
+    }
+
+    /// @return the password in force, then its predecessors from new to old; at most `count`
+    List<Password> passwords(String userId, int count) {
+        return tx.query(
                 """
-                SELECT password_hash, created_at, expires_at
+                SELECT password_hash, created_at, self_service
                   FROM identity_password
                  WHERE user_id = ?
                  ORDER BY id DESC
-                 LIMIT 1
+                 LIMIT ?
                 """,
-                r -> new Password(r.string("password_hash"), r.instant("created_at"), r.optInstant("expires_at")),
-                userId);
+                r -> new Password(r.string("password_hash"), r.instant("created_at"), r.bool("self_service")),
+                userId,
+                count);
     }
 
     /// The newest password is the one in force.
@@ -150,5 +159,41 @@ public final class UserStore {
                  WHERE user_id = ?
                    AND id NOT IN (SELECT id FROM identity_password WHERE user_id = ? ORDER BY id DESC LIMIT ?)
                 """, userId, userId, history + 1);
+        tx.update("UPDATE identity_user SET password_expires_at = ? WHERE id = ?", expiresAt, userId);
+    }
+
+    /// The user can no longer come in by a password.
+    void removePasswords(String userId) {
+        tx.update("DELETE FROM identity_password WHERE user_id = ?", userId);
+        tx.update("UPDATE identity_user SET password_expires_at = NULL WHERE id = ?", userId);
+    }
+
+    /// Wrong passwords in a row.
+    record Failures(int count, Optional<Instant> lastAt) {}
+
+    Failures failures(String userId) {
+        return tx.first(
+                        "SELECT failed_auth_count, failed_auth_at FROM identity_user WHERE id = ?",
+                        r -> new Failures(r.integer("failed_auth_count"), r.optInstant("failed_auth_at")),
+                        userId)
+                .orElse(new Failures(0, Optional.empty()));
+    }
+
+    /// @param anew whether counting begins again with this one
+    void failed(String userId, boolean anew, Instant now) {
+        tx.update(
+                "UPDATE identity_user SET failed_auth_count = "
+                        + (anew ? "1" : "failed_auth_count + 1")
+                        + ", failed_auth_at = ? WHERE id = ?",
+                now,
+                userId);
+    }
+
+    void forgive(String userId) {
+        tx.update("UPDATE identity_user SET failed_auth_count = 0, failed_auth_at = NULL WHERE id = ?", userId);
+    }
+
+    void seen(String userId, Instant now) {
+        tx.update("UPDATE identity_user SET last_active_at = ? WHERE id = ?", now, userId);
     }
 }

@@ -20,6 +20,7 @@ import cloud.yun.kernel.error.CloudException.Conflict;
 import cloud.yun.kernel.error.CloudException.Invalid;
 import cloud.yun.kernel.error.CloudException.NotFound;
 import cloud.yun.kernel.error.CloudException.Unauthorized;
+import cloud.yun.kernel.http.Request;
 import cloud.yun.kernel.json.Json;
 import cloud.yun.kernel.policy.Target;
 import java.util.List;
@@ -49,10 +50,14 @@ public final class Users {
 
     private final Workbench bench;
     private final Passwords passwords;
+    private final SecurityCompliance compliance;
+    private final PasswordCheck check;
 
-    public Users(Workbench bench, Passwords passwords) {
+    public Users(Workbench bench, Passwords passwords, SecurityCompliance compliance, PasswordCheck check) {
         this.bench = bench;
         this.passwords = passwords;
+        this.compliance = compliance;
+        this.check = check;
     }
 
     /// @return the attributes that rules speak of
@@ -84,17 +89,22 @@ public final class Users {
     public User get(Caller caller, String rule, String id) {
         record Found(Optional<User> user, Target target) {}
         var found = bench.db().read(tx -> {
-            var user = new UserStore(tx).find(id);
+            var user = new UserStore(tx).find(id).map(this::today);
             return new Found(user, target(tx, user));
         });
         bench.policy().require(caller, rule, found.target());
         return found.user().orElseThrow(() -> Words.notFound("user", id));
     }
 
-    Filters.Page<User> list(Caller caller, Filters filters) {
+    private User today(User user) {
+        return compliance.today(user, bench.now());
+    }
+
+    Filters.Page<User> list(Caller caller, UserFilters filters) {
         bench.policy().require(caller, "identity:list_users", Workbench.listTarget(caller));
-        var own = Workbench.ownDomain(caller, filters);
-        return own.cut(bench.db().read(tx -> new UserStore(tx).list(own)), User::id);
+        var own = filters.with(Workbench.ownDomain(caller, filters.common()));
+        var found = bench.db().read(tx -> new UserStore(tx).list(own));
+        return own.common().cut(found.stream().map(this::today).toList(), User::id);
     }
 
     User create(Caller caller, ObjectNode body) {
@@ -116,23 +126,44 @@ public final class Users {
                 Fields.extra(body, KNOWN),
                 Fields.mergeOptions(Json.object(), body),
                 Optional.empty());
-        var hash = Fields.text(body, "password").map(passwords::hash);
-        bench.epoch().write(tx -> {
+        unfederated(body);
+        var hash = hash(body);
+        return bench.epoch().change(tx -> {
             if (new ProjectStore(tx).domain(domainId).isEmpty()) throw Words.notFound("domain", domainId);
             defaultProject(tx, body);
             var users = new UserStore(tx);
             if (users.byName(domainId, user.name()).isPresent()) throw duplicate(user);
             users.insert(user, bench.now());
-            hash.ifPresent(h -> users.addPassword(user.id(), h, false, bench.now(), Optional.empty(), 0));
+            hash.ifPresent(h -> set(users, user, h, false));
             bench.tell(tx, caller, "user", "created", user.id());
+            return users.find(user.id()).orElseThrow();
         });
-        return user;
+    }
+
+    private Optional<String> hash(ObjectNode body) {
+        var password = Fields.text(body, "password");
+        password.ifPresent(p -> PasswordRules.form(compliance, p));
+        return password.map(passwords::hash);
+    }
+
+    private void set(UserStore users, User user, String hash, boolean selfService) {
+        var expiry = compliance.expiry(UserOptions.of(user), !selfService, bench.now());
+        users.addPassword(user.id(), hash, selfService, bench.now(), expiry, compliance.uniqueLast());
+    }
+
+    /// @throws Invalid there are no identity providers here whose users they could be
+    private static void unfederated(ObjectNode body) {
+        for (var of : body.path("federated"))
+            throw new Invalid(
+                    "Could not find Identity Provider: " + of.path("idp_id").asString(""));
     }
 
     User update(Caller caller, String id, ObjectNode body) {
         var seen = get(caller, "identity:update_user", id);
         Workbench.sameDomain(body, seen.domainId());
-        var hash = Fields.text(body, "password").map(passwords::hash);
+        unfederated(body);
+        var hash = hash(body);
+        boolean noPassword = body.has("password") && hash.isEmpty();
         var user = bench.epoch().change(tx -> {
             var users = new UserStore(tx);
             var old = users.find(id).orElseThrow(() -> Words.notFound("user", id));
@@ -145,32 +176,47 @@ public final class Users {
                     body.has("default_project_id") ? Fields.text(body, "default_project_id") : old.defaultProjectId(),
                     Fields.merge(old.extra(), Fields.extra(body, KNOWN)),
                     Fields.mergeOptions(old.options(), body),
-                    old.passwordExpiresAt());
+                    old.passwordExpiresAt(),
+                    old.seenAt());
             if (!next.name().equals(old.name())
                     && users.byName(old.domainId(), next.name()).isPresent()) throw duplicate(next);
             users.update(next);
-            hash.ifPresent(h -> users.addPassword(id, h, false, bench.now(), Optional.empty(), 0));
-            if (hash.isPresent() || (old.enabled() && !next.enabled()))
+            hash.ifPresent(h -> set(users, next, h, false));
+            if (noPassword) users.removePasswords(id);
+            if (Fields.bool(body, "enabled").orElse(false)) {
+                users.forgive(id);
+                if (compliance.inactiveDaysMax() > 0) users.seen(id, bench.now());
+            }
+            if (noPassword || hash.isPresent() || (old.enabled() && !next.enabled()))
                 new RevocationStore(tx).user(id, bench.now(), bench.tokenLife());
             bench.tell(tx, caller, "user", "updated", id);
-            return next;
+            return today(users.find(id).orElseThrow());
         });
         passwords.forget(id);
         return user;
     }
 
-    /// The user changes its own password, proven by the old one; a token is not needed.
+    /// The user changes its own password, proven by the old one; a token is not needed, and an expired password
+    /// will do.
     ///
-    /// @throws Unauthorized no such user, disabled, or the old password is wrong
+    /// @throws Unauthorized no such user, disabled, locked, or the old password is wrong
+    /// @throws Invalid the new password or its time is against `[security_compliance]`
     void changePassword(Caller caller, String id, String original, String password) {
-        record Found(User user, Optional<Password> password) {}
-        var found = bench.db()
-                .read(tx -> new UserStore(tx).find(id).map(u -> new Found(u, new UserStore(tx).password(id))));
-        boolean right = passwords.verify(id, found.flatMap(Found::password).map(Password::hash), original);
-        if (!right || !found.map(f -> f.user().enabled()).orElse(false)) throw new Unauthorized();
+        var user = check.right(bench.db().read(tx -> new UserStore(tx).find(id)), original);
+        PasswordRules.form(compliance, password);
+        PasswordRules.unlocked(UserOptions.of(user));
+        var history = bench.db().read(tx -> new UserStore(tx).passwords(id, Math.max(1, compliance.uniqueLast())));
+        if (history.isEmpty()) throw new Unauthorized();
+        var current = history.getFirst();
+        if (current.selfService()) PasswordRules.age(compliance, current.createdAt(), bench.now());
+        if (compliance.uniqueLast() > 0 && history.stream().anyMatch(p -> passwords.matches(p.hash(), password)))
+            throw PasswordRules.repeated(compliance);
         var hash = passwords.hash(password);
         bench.epoch().write(tx -> {
-            new UserStore(tx).addPassword(id, hash, true, bench.now(), Optional.empty(), 0);
+            var users = new UserStore(tx);
+            if (!users.password(id).map(Password::hash).equals(Optional.of(current.hash())))
+                throw new Conflict("The password of user " + id + " was changed by another request.");
+            set(users, user, hash, true);
             new RevocationStore(tx).user(id, bench.now(), bench.tokenLife());
             bench.tell(tx, caller, "user", "updated", id);
         });
@@ -193,8 +239,12 @@ public final class Users {
         new UserStore(tx).delete(id);
     }
 
-    public List<User> ofGroup(String groupId) {
-        return bench.db().read(tx -> new UserStore(tx).ofGroup(groupId));
+    /// @param request its filters `domain_id`, `enabled`, `name` and `password_expires_at` apply
+    public List<User> ofGroup(String groupId, Request request) {
+        var filters = UserFilters.of(request);
+        return bench.db().read(tx -> new UserStore(tx).ofGroup(groupId, filters)).stream()
+                .map(this::today)
+                .toList();
     }
 
     private static Optional<String> name(ObjectNode body) {

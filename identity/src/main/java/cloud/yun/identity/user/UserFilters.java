@@ -1,0 +1,80 @@
+package cloud.yun.identity.user;
+
+import cloud.yun.identity.base.Filters;
+import cloud.yun.kernel.db.Select;
+import cloud.yun.kernel.error.CloudException.Invalid;
+import cloud.yun.kernel.http.Request;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The filters of a list of users.
+///
+/// @param expiry `password_expires_at=lt:2026-11-20T12:00:00Z`
+/// @param federated a filter on an identity provider's users, of which there are none here
+record UserFilters(Filters common, Optional<Expiry> expiry, boolean federated) {
+    private static final Map<String, String> OPERATORS =
+            Map.of("lt", "<", "lte", "<=", "gt", ">", "gte", ">=", "eq", "=", "neq", "<>");
+
+    /// @param operator of SQL
+    record Expiry(String operator, Instant at) {}
+
+    static UserFilters none() {
+        return new UserFilters(Filters.none(), Optional.empty(), false);
+    }
+
+    /// @throws Invalid an operator or a time that is none
+    static UserFilters of(Request request) {
+        return new UserFilters(
+                Filters.of(request, "domain_id", "default_project_id"),
+                request.query("password_expires_at").map(UserFilters::expiry),
+                List.of("idp_id", "protocol_id", "unique_id").stream()
+                        .anyMatch(f -> request.query(f).isPresent()));
+    }
+
+    UserFilters with(Filters other) {
+        return new UserFilters(other, expiry, federated);
+    }
+
+    private static Expiry expiry(String text) {
+        int colon = text.indexOf(':');
+        boolean named = colon == 2 || colon == 3;
+        var operator = OPERATORS.get(named ? text.substring(0, colon) : "eq");
+        var time = time(named ? text.substring(colon + 1) : text);
+        if (operator == null)
+            throw new Invalid("The given operator " + text.substring(0, colon)
+                    + " is not valid. It must be one of the following: 'eq', 'neq', 'lt', 'lte', 'gt', or 'gte'.");
+        return new Expiry(operator, time);
+    }
+
+    private static Instant time(String text) {
+        try {
+            return text.matches(".*(Z|[+-]\\d\\d:?\\d\\d)$")
+                    ? OffsetDateTime.parse(text).toInstant()
+                    : LocalDateTime.parse(text).toInstant(ZoneOffset.UTC);
+        } catch (DateTimeException e) {
+            throw new Invalid("Timestamp not in expected format. The server could not comply with the request since it"
+                    + " is either malformed or otherwise incorrect. The client is assumed to be in error.");
+        }
+    }
+
+    /// Adds conditions and order. What is filtered by a range is walked in the order of that range, so that the
+    /// first page is found as fast when few users match as when all do.
+    Select apply(Select select) {
+        var all = common.apply(select, Map.of("domain_id", "domain_id", "default_project_id", "default_project_id"));
+        if (federated) all.where("1 = 0");
+        expiry.ifPresent(e -> all.where("password_expires_at " + e.operator() + " ?", e.at()));
+        return all;
+    }
+
+    List<Select.Sort> order() {
+        var id = Select.Sort.asc("id");
+        if (expiry.isPresent()) return List.of(Select.Sort.asc("password_expires_at"), id);
+        return List.of(id);
+    }
+}
