@@ -31,8 +31,25 @@ public record Caller(
 
     public record Role(String id, String name) {}
 
+    /// A call that a token is kept to.
+    ///
+    /// @param service type of the service, for example `compute`
+    /// @param path pattern: `*` and `{name}` stand for one segment, `**` for any number
+    public record AccessRule(String service, String path, String method) {}
+
     /// @param id the token itself: a secret, never logged
-    public record Token(String id, Instant issuedAt, Instant expiresAt, List<String> methods, List<String> auditIds) {
+    /// @param accessRules the only calls that it is good for; empty for all
+    public record Token(
+            String id,
+            Instant issuedAt,
+            Instant expiresAt,
+            List<String> methods,
+            List<String> auditIds,
+            List<AccessRule> accessRules) {
+        public Token(String id, Instant issuedAt, Instant expiresAt, List<String> methods, List<String> auditIds) {
+            this(id, issuedAt, expiresAt, methods, auditIds, List.of());
+        }
+
         @Override
         public String toString() {
             return "Token[" + auditIds + "]";

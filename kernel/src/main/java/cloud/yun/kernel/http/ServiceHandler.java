@@ -30,6 +30,7 @@ public final class ServiceHandler {
     private final Policy policy;
     private final Authenticator authenticator;
     private final SchemaCheck schemas;
+    private final AccessCheck access;
 
     public ServiceHandler(ApiService service, List<Route> routes, Policy policy, Authenticator authenticator) {
         this.service = service;
@@ -37,6 +38,7 @@ public final class ServiceHandler {
         this.policy = policy;
         this.authenticator = authenticator;
         this.schemas = new SchemaCheck(service.dialect());
+        this.access = new AccessCheck(service, authenticator);
         for (var route : routes)
             if (route.rule().isPresent() && !policy.knows(route.rule().get()))
                 throw new IllegalStateException(route.method() + " " + route.path() + " names the unknown rule "
@@ -269,8 +271,17 @@ public final class ServiceHandler {
     private Optional<Caller> caller(Exchange exchange, String requestId) {
         return exchange.header("X-Auth-Token")
                 .or(() -> exchange.header("X-Storage-Token"))
+                .or(() -> bearer(exchange))
                 .flatMap(authenticator::authenticate)
+                .filter(c -> access.allows(c, exchange))
                 .map(c -> c.withRequestId(requestId));
+    }
+
+    /// RFC 6750: how clients of OAuth 2.0 send their token.
+    private static Optional<String> bearer(Exchange exchange) {
+        return exchange.header("Authorization")
+                .filter(h -> h.regionMatches(true, 0, "Bearer ", 0, 7))
+                .map(h -> h.substring(7).strip());
     }
 
     private String identityUrl(Exchange exchange) {
