@@ -21,9 +21,7 @@ import cloud.yun.identity.base.Workbench;
 import cloud.yun.identity.catalog.Catalog;
 import cloud.yun.identity.catalog.CatalogRoutes;
 import cloud.yun.identity.catalog.Services;
-import cloud.yun.identity.credential.AppCredentialRoutes;
 import cloud.yun.identity.credential.AppCredentialRule;
-import cloud.yun.identity.credential.AppCredentials;
 import cloud.yun.identity.credential.CredentialRoutes;
 import cloud.yun.identity.credential.Credentials;
 import cloud.yun.identity.group.GroupRoutes;
@@ -34,11 +32,14 @@ import cloud.yun.identity.project.ProjectRoutes;
 import cloud.yun.identity.project.Projects;
 import cloud.yun.identity.role.RoleRoutes;
 import cloud.yun.identity.role.Roles;
+import cloud.yun.identity.token.DelegationBounds;
 import cloud.yun.identity.token.DelegationRule;
 import cloud.yun.identity.token.FernetKeys;
 import cloud.yun.identity.token.FernetTokens;
 import cloud.yun.identity.token.Tokens;
 import cloud.yun.identity.token.ValidToken;
+import cloud.yun.identity.trust.TrustRule;
+import cloud.yun.identity.trust.TrustScope;
 import cloud.yun.identity.user.PasswordCheck;
 import cloud.yun.identity.user.SecurityCompliance;
 import cloud.yun.identity.user.UserRoutes;
@@ -98,6 +99,7 @@ public final class IdentityModule implements Room {
     private final Tokens tokens;
     private final FirstStart firstStart;
     private final List<Route> routes = new ArrayList<>();
+    private final List<Reconciler> reconcilers = new ArrayList<>();
 
     public IdentityModule(Kernel kernel) {
         this.kernel = kernel;
@@ -138,16 +140,19 @@ public final class IdentityModule implements Room {
         routes.addAll(new RoleRoutes(new Roles(bench)).routes());
         routes.addAll(new GrantRoutes(new Grants(bench)).routes());
         routes.addAll(new AssignmentRoutes(new AssignmentList(bench), db).routes());
-        var appCredentials = new AppCredentials(bench, passwords, tokens);
+        var delegations = new DelegationModule(bench, kernel.config(), passwords, tokens);
+        routes.addAll(delegations.routes());
+        reconcilers.add(new RevocationPurge(tokens));
+        reconcilers.addAll(delegations.reconcilers());
         var credentialKeys = new FernetKeys(kernel.data().resolve("identity/credential-keys"));
-        routes.addAll(new AppCredentialRoutes(appCredentials).routes());
-        routes.addAll(new CredentialRoutes(new Credentials(bench, credentialKeys, appCredentials)).routes());
+        routes.addAll(new CredentialRoutes(new Credentials(bench, credentialKeys, new DelegationBounds(tokens, db)))
+                .routes());
         routes.addAll(new CatalogRoutes(new Services(bench)).routes());
     }
 
     /// What tokens can rest on besides their user.
     private static List<DelegationRule<?>> delegationRules() {
-        return List.of(new AppCredentialRule());
+        return List.of(new AppCredentialRule(), new TrustRule());
     }
 
     private List<AuthMethod> authMethods(Passwords passwords, PasswordCheck check) {
@@ -159,8 +164,8 @@ public final class IdentityModule implements Room {
     }
 
     /// Kinds of scope besides project, domain and system.
-    private static List<ScopeKind> scopeKinds() {
-        return List.of();
+    private List<ScopeKind> scopeKinds() {
+        return List.of(new TrustScope(kernel.db(), kernel.clock()));
     }
 
     private Path keyRepository() {
@@ -170,6 +175,7 @@ public final class IdentityModule implements Room {
 
     public static List<Option<?>> options() {
         var options = new ArrayList<Option<?>>(SecurityCompliance.options());
+        options.addAll(DelegationModule.OPTIONS);
         options.addAll(List.of(EXPIRATION, RESCOPE, METHODS, ROUNDS, KEY_REPOSITORY, TREE_DEPTH, V2_SHIM));
         return options;
     }
@@ -207,6 +213,6 @@ public final class IdentityModule implements Room {
 
     @Override
     public List<Reconciler> reconcilers() {
-        return List.of(new RevocationPurge(tokens));
+        return List.copyOf(reconcilers);
     }
 }

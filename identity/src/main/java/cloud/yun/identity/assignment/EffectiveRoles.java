@@ -24,6 +24,16 @@ public final class EffectiveRoles {
         return implied(new AssignmentStore(tx).rolesOf(userId, Target.project(project.id()), above));
     }
 
+    /// @return the ids of the user's roles on a project, domains' own roles among them
+    public List<String> idsOnProject(String userId, Project project) {
+        var target = project.isDomain() ? Target.domain(project.id()) : Target.project(project.id());
+        List<String> above = project.isDomain()
+                ? List.of()
+                : new ProjectStore(tx)
+                        .ancestors(project).stream().map(Project::id).toList();
+        return List.copyOf(new RoleStore(tx).closure(new AssignmentStore(tx).rolesOf(userId, target, above)));
+    }
+
     public List<Role> onDomain(String userId, String domainId) {
         return implied(new AssignmentStore(tx).rolesOf(userId, Target.domain(domainId), List.of()));
     }

@@ -94,8 +94,7 @@ public final class AuthRoutes {
         var found = id.flatMap(tokens::validate);
         // As in Keystone, what is no token is said to everybody; whose token it is, the rule decides.
         if (id.isPresent() && found.isEmpty()) throw noToken(id.get());
-        var target = found.map(
-                        t -> Target.of("target.token.user_id", t.payload().userId()))
+        var target = found.map(t -> Target.of("target.token.user_id", t.caller().userId()))
                 .orElse(Target.NONE);
         policy.require(request.caller(), rule, target);
         return found.orElseThrow(() -> noToken(""));

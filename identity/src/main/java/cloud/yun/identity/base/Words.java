@@ -1,6 +1,7 @@
 package cloud.yun.identity.base;
 
 import cloud.yun.kernel.error.CloudException.Conflict;
+import cloud.yun.kernel.error.CloudException.Forbidden;
 import cloud.yun.kernel.error.CloudException.Invalid;
 import cloud.yun.kernel.error.CloudException.NotFound;
 
@@ -27,6 +28,18 @@ public final class Words {
 
     public static Conflict duplicateName(String kind, String name, String domainId) {
         return conflict(kind, "Duplicate entry found with name " + name + " at domain ID " + domainId);
+    }
+
+    /// A refusal for a reason that everybody may know.
+    ///
+    /// @param action what was tried, or why it is refused
+    public static Forbidden forbidden(String action) {
+        return new Forbidden("You are not authorized to perform the requested action: " + action + ".");
+    }
+
+    /// A refusal for a reason that stands in the log only.
+    public static Forbidden forbidden() {
+        return new Forbidden("You are not authorized to perform the requested action.");
     }
 
     /// Something is missing where it must stand.

@@ -50,6 +50,10 @@ public final class AppCredentialRoutes {
                 .put("unrestricted", credential.unrestricted().orElse(null));
         var list = node.putArray("roles");
         roles.forEach(r -> list.add(RoleView.bare(r)));
+        if (!credential.accessRules().isEmpty()) {
+            var rules = node.putArray("access_rules");
+            credential.accessRules().forEach(r -> rules.add(r.view()));
+        }
         secret.ifPresent(s -> node.put("secret", s));
         return Links.self(request, "application_credentials", credential.id(), node);
     }

@@ -6,6 +6,7 @@ import cloud.yun.identity.token.DelegationRule;
 import cloud.yun.identity.token.OwnedRoles;
 import cloud.yun.identity.token.TokenPayload;
 import cloud.yun.identity.user.User;
+import cloud.yun.kernel.auth.Caller;
 import cloud.yun.kernel.db.Tx;
 import cloud.yun.kernel.error.CloudException.Unauthorized;
 import java.time.Instant;
@@ -27,14 +28,20 @@ public final class AppCredentialRule implements DelegationRule<Delegation.AppCre
         if (found.expiresAt().map(at -> !now.isBefore(at)).orElse(false))
             throw refused("the application credential has expired");
         var roles = OwnedRoles.among(tx, bearer.id(), payload.scope(), found.roleIds());
-        return new Delegated(bearer, roles, token -> show(token, found));
+        var only = found.accessRules().stream()
+                .map(r -> new Caller.AccessRule(r.service(), r.path(), r.method()))
+                .toList();
+        return new Delegated(bearer, roles, only, token -> show(token, found));
     }
 
     private static void show(ObjectNode token, AppCredential a) {
-        token.putObject("application_credential")
+        var shown = token.putObject("application_credential")
                 .put("id", a.id())
                 .put("name", a.name())
                 .put("restricted", !a.mayDelegate());
+        if (a.accessRules().isEmpty()) return;
+        var rules = shown.putArray("access_rules");
+        a.accessRules().forEach(r -> rules.add(r.view()));
     }
 
     private static Unauthorized refused(String detail) {

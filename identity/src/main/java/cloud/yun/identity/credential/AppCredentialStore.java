@@ -11,6 +11,7 @@ import java.util.Optional;
 public final class AppCredentialStore {
     /// @param unrestricted whether it may itself make application credentials and trusts; empty when nobody said
     /// @param roleIds the roles it gives, as they were chosen
+    /// @param accessRules the only calls it may be used for; empty for no such limit
     public record AppCredential(
             String id,
             String userId,
@@ -20,7 +21,8 @@ public final class AppCredentialStore {
             String secretHash,
             Optional<Boolean> unrestricted,
             Optional<Instant> expiresAt,
-            List<String> roleIds) {
+            List<String> roleIds,
+            List<AccessRule> accessRules) {
         public boolean mayDelegate() {
             return unrestricted.orElse(false);
         }
@@ -50,10 +52,11 @@ public final class AppCredentialStore {
                 r.string("secret_hash"),
                 r.optNumber("unrestricted").map(n -> n != 0),
                 r.optInstant("expires_at"),
+                List.of(),
                 List.of());
     }
 
-    private AppCredential withRoles(AppCredential a) {
+    private AppCredential whole(AppCredential a) {
         var roles = tx.query(
                 "SELECT role_id FROM identity_app_credential_role WHERE app_credential_id = ? ORDER BY role_id",
                 r -> r.string("role_id"),
@@ -67,7 +70,8 @@ public final class AppCredentialStore {
                 a.secretHash(),
                 a.unrestricted(),
                 a.expiresAt(),
-                roles);
+                roles,
+                new AccessRuleStore(tx).ofCredential(a.id()));
     }
 
     public Optional<AppCredential> find(String id) {
@@ -75,7 +79,7 @@ public final class AppCredentialStore {
                         "SELECT " + COLUMNS + " FROM identity_app_credential WHERE id = ?",
                         AppCredentialStore::credential,
                         id)
-                .map(this::withRoles);
+                .map(this::whole);
     }
 
     public Optional<AppCredential> byName(String userId, String name) {
@@ -84,7 +88,7 @@ public final class AppCredentialStore {
                         AppCredentialStore::credential,
                         userId,
                         name)
-                .map(this::withRoles);
+                .map(this::whole);
     }
 
     public List<AppCredential> ofUser(String userId, Optional<String> name) {
@@ -97,7 +101,7 @@ public final class AppCredentialStore {
                         name.orElse(""),
                         name.isPresent() ? 1 : 0)
                 .stream()
-                .map(this::withRoles)
+                .map(this::whole)
                 .toList();
     }
 
@@ -120,10 +124,23 @@ public final class AppCredentialStore {
         tx.batch(
                 "INSERT INTO identity_app_credential_role (app_credential_id, role_id) VALUES (?, ?)",
                 a.roleIds().stream().map(r -> new Object[] {a.id(), r}).toList());
+        tx.batch(
+                "INSERT INTO identity_app_credential_access_rule (app_credential_id, access_rule_id) VALUES (?, ?)",
+                a.accessRules().stream().map(r -> new Object[] {a.id(), r.id()}).toList());
+    }
+
+    long count(String userId) {
+        return tx.number("SELECT COUNT(*) AS n FROM identity_app_credential WHERE user_id = ?", userId);
     }
 
     public void delete(String id) {
         tx.update("DELETE FROM identity_app_credential WHERE id = ?", id);
+    }
+
+    /// With the access rules, which nothing uses then.
+    public void deleteOfUser(String userId) {
+        tx.update("DELETE FROM identity_app_credential WHERE user_id = ?", userId);
+        new AccessRuleStore(tx).deleteOfUser(userId);
     }
 
     public void deleteOfProject(String projectId) {

@@ -1,15 +1,14 @@
 package cloud.yun.identity.credential;
 
-import cloud.yun.identity.assignment.EffectiveRoles;
 import cloud.yun.identity.auth.Passwords;
+import cloud.yun.identity.base.Expiry;
 import cloud.yun.identity.base.Fields;
 import cloud.yun.identity.base.Words;
 import cloud.yun.identity.base.Workbench;
 import cloud.yun.identity.credential.AppCredentialStore.AppCredential;
-import cloud.yun.identity.project.ProjectStore;
 import cloud.yun.identity.role.Role;
 import cloud.yun.identity.role.RoleStore;
-import cloud.yun.identity.token.Tokens;
+import cloud.yun.identity.token.DelegationBounds;
 import cloud.yun.identity.user.UserStore;
 import cloud.yun.kernel.auth.Caller;
 import cloud.yun.kernel.db.Tx;
@@ -18,11 +17,6 @@ import cloud.yun.kernel.error.CloudException.Invalid;
 import cloud.yun.kernel.error.CloudException.NotFound;
 import cloud.yun.kernel.policy.Target;
 import java.security.SecureRandom;
-import java.time.DateTimeException;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -41,16 +35,20 @@ public final class AppCredentials {
 
     private final Workbench bench;
     private final Passwords passwords;
-    private final Tokens tokens;
+    private final DelegationBounds bounds;
+    private final int userMax;
 
-    public AppCredentials(Workbench bench, Passwords passwords, Tokens tokens) {
+    /// @param userMax how many a user may have; negative for no limit
+    public AppCredentials(Workbench bench, Passwords passwords, DelegationBounds bounds, int userMax) {
         this.bench = bench;
         this.passwords = passwords;
-        this.tokens = tokens;
+        this.bounds = bounds;
+        this.userMax = userMax;
     }
 
     private void permit(Caller caller, String rule, String userId) {
         bench.policy().require(caller, rule, Target.of("user_id", userId).with("target.user.id", userId));
+        bounds.requireNoTrust(caller);
     }
 
     private static Shown shown(Tx tx, AppCredential credential) {
@@ -77,18 +75,23 @@ public final class AppCredentials {
         });
     }
 
-    /// @throws Forbidden the caller itself came by a restricted application credential
-    /// @throws Invalid a role that the caller does not have there, or a time that is past
+    /// @throws Forbidden the caller's own token was delegated, or there are too many
+    /// @throws Invalid a role that the caller's token does not have, or a time that is past
     Made create(Caller caller, String userId, ObjectNode body) {
         permit(caller, "identity:create_application_credential", userId);
-        unrestricted(caller);
+        bounds.requireUnrestricted(caller);
+        if (!caller.userId().equals(userId))
+            throw Words.forbidden("Cannot create an application credential for another user.");
         var projectId = caller.projectId();
-        var expires = Fields.text(body, "expires_at").map(this::time);
-        var secret = Fields.text(body, "secret").orElseGet(AppCredentials::secret);
+        var expires = Fields.text(body, "expires_at").map(text -> Expiry.parse(text, bench.now()));
+        var secret = Fields.text(body, "secret").filter(s -> !s.isEmpty()).orElseGet(AppCredentials::secret);
         var name = body.path("name").asString();
         var hash = passwords.hash(secret);
         return bench.epoch().change(tx -> {
             var store = new AppCredentialStore(tx);
+            if (userMax >= 0 && store.count(userId) >= userMax)
+                throw new Forbidden("Unable to create additional application credentials, maximum of " + userMax
+                        + " already exceeded for user.");
             if (store.byName(userId, name).isPresent()) throw Words.duplicateName("application_credential", name);
             var credential = new AppCredential(
                     bench.ids().next(),
@@ -99,47 +102,63 @@ public final class AppCredentials {
                     hash,
                     Fields.bool(body, "unrestricted"),
                     expires,
-                    roles(tx, userId, projectId, body));
+                    roles(tx, caller, body),
+                    accessRules(tx, userId, body));
             store.insert(credential, bench.now());
             bench.tell(tx, caller, "application_credential", "created", credential.id());
             return new Made(credential, secret);
         });
     }
 
-    private static List<String> roles(Tx tx, String userId, String projectId, ObjectNode body) {
-        var project = new ProjectStore(tx).find(projectId).orElseThrow(() -> Words.notFound("project", projectId));
-        var owned = new EffectiveRoles(tx).onProject(userId, project);
+    /// The roles chosen and all that they imply, none of which the caller's token may lack; all of the token's
+    /// roles when none is chosen. The token's, not the user's: an application credential or a trust that gives
+    /// few roles must not make one that gives more.
+    private static List<String> roles(Tx tx, Caller caller, ObjectNode body) {
+        var owned = caller.roles().stream().map(Caller.Role::id).toList();
         var wanted = body.path("roles");
-        if (wanted.isEmpty()) return owned.stream().map(Role::id).toList();
+        if (wanted.isEmpty()) return owned;
+        var store = new RoleStore(tx);
         var chosen = new ArrayList<String>();
         for (var role : wanted) {
-            var key = role.path("id").asString("");
+            var id = role.path("id").asString("");
             var name = role.path("name").asString("");
-            var found = owned.stream()
-                    .filter(r -> key.isEmpty() ? r.name().equals(name) : r.id().equals(key))
-                    .findFirst();
-            if (found.isEmpty())
-                throw new Invalid("Invalid application credential: Could not find role assignment with role: "
-                        + (key.isEmpty() ? name : key) + ", user or group: " + userId + ", project, domain, or"
-                        + " system: " + projectId + ".");
-            if (!chosen.contains(found.get().id())) chosen.add(found.get().id());
+            chosen.add(
+                    id.isEmpty()
+                            ? store.byName("", name)
+                                    .orElseThrow(() -> Words.notFound("role", name))
+                                    .id()
+                            : id);
         }
-        return chosen;
+        var all = store.closure(chosen);
+        if (!owned.containsAll(all))
+            throw new Invalid("Invalid application credential: Cannot create an application credential with unassigned"
+                    + " role");
+        return List.copyOf(all);
     }
 
-    private Instant time(String text) {
-        Instant at;
-        try {
-            at = text.endsWith("Z") || text.matches(".*[+-]\\d\\d:?\\d\\d$")
-                    ? OffsetDateTime.parse(text).toInstant()
-                    : java.time.LocalDateTime.parse(text, DateTimeFormatter.ISO_LOCAL_DATE_TIME)
-                            .toInstant(ZoneOffset.UTC);
-        } catch (DateTimeException e) {
-            throw new Invalid(
-                    "Invalid input for field 'expires_at': '" + text + "' is not a valid time: " + e.getMessage());
+    /// The rules of the body; those that the user has already, named by their ids or told again, are shared.
+    private List<AccessRule> accessRules(Tx tx, String userId, ObjectNode body) {
+        var store = new AccessRuleStore(tx);
+        var found = new ArrayList<AccessRule>();
+        for (var item : body.path("access_rules")) {
+            if (!(item instanceof ObjectNode told)) continue;
+            var known = Fields.text(told, "id").flatMap(id -> store.find(userId, id));
+            var rule = known.orElseGet(() -> told(store, userId, told));
+            if (!found.contains(rule)) found.add(rule);
         }
-        if (!at.isAfter(bench.now())) throw new Invalid("The specified expiration time is in the past.");
-        return at;
+        return found;
+    }
+
+    private AccessRule told(AccessRuleStore store, String userId, ObjectNode told) {
+        var rule = new AccessRule(
+                bench.ids().next(), needed(told, "service"), needed(told, "path"), needed(told, "method"));
+        var same = store.same(userId, rule);
+        if (same.isEmpty()) store.insert(userId, rule);
+        return same.orElse(rule);
+    }
+
+    private static String needed(ObjectNode rule, String attribute) {
+        return Fields.text(rule, attribute).orElseThrow(() -> Words.expecting(attribute, "access_rules"));
     }
 
     private static String secret() {
@@ -150,27 +169,11 @@ public final class AppCredentials {
 
     void delete(Caller caller, String userId, String id) {
         get(caller, "identity:delete_application_credential", userId, id);
-        unrestricted(caller);
+        bounds.requireUnrestricted(caller);
         bench.epoch().write(tx -> {
             new AppCredentialStore(tx).delete(id);
             bench.tell(tx, caller, "application_credential", "deleted", id);
         });
         passwords.forget("application_credential " + id);
-    }
-
-    /// What came by a restricted application credential must not make itself a stronger one.
-    void unrestricted(Caller caller) {
-        var credential = caller.token()
-                .flatMap(t -> tokens.validate(t.id()))
-                .flatMap(t -> t.payload().appCredentialId());
-        if (credential.isEmpty()) return;
-        boolean may = bench.db()
-                .read(tx -> new AppCredentialStore(tx)
-                        .find(credential.get())
-                        .map(AppCredential::mayDelegate)
-                        .orElse(false));
-        if (!may)
-            throw new Forbidden("You are not authorized to perform the requested action: Using method"
-                    + " 'application_credential' is not allowed for managing additional application credentials..");
     }
 }

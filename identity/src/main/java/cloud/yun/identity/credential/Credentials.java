@@ -5,6 +5,7 @@ import cloud.yun.identity.base.Words;
 import cloud.yun.identity.base.Workbench;
 import cloud.yun.identity.credential.CredentialStore.Sealed;
 import cloud.yun.identity.project.ProjectStore;
+import cloud.yun.identity.token.DelegationBounds;
 import cloud.yun.identity.token.Fernet;
 import cloud.yun.identity.token.FernetKeys;
 import cloud.yun.identity.user.UserStore;
@@ -38,12 +39,12 @@ public final class Credentials {
 
     private final Workbench bench;
     private final FernetKeys keys;
-    private final AppCredentials appCredentials;
+    private final DelegationBounds bounds;
 
-    public Credentials(Workbench bench, FernetKeys keys, AppCredentials appCredentials) {
+    public Credentials(Workbench bench, FernetKeys keys, DelegationBounds bounds) {
         this.bench = bench;
         this.keys = keys;
-        this.appCredentials = appCredentials;
+        this.bounds = bounds;
     }
 
     private static Target target(String userId) {
@@ -69,7 +70,7 @@ public final class Credentials {
     Credential create(Caller caller, ObjectNode body) {
         var userId = body.path("user_id").asString();
         bench.policy().require(caller, "identity:create_credential", target(userId));
-        appCredentials.unrestricted(caller);
+        bounds.requireUnrestricted(caller);
         var type = body.path("type").asString();
         var blob = body.path("blob").asString();
         return store(
@@ -129,7 +130,7 @@ public final class Credentials {
     /// A new pair of EC2 keys.
     Credential createEc2(Caller caller, String userId, String projectId) {
         bench.policy().require(caller, "identity:ec2_create_credential", target(userId));
-        appCredentials.unrestricted(caller);
+        bounds.requireUnrestricted(caller);
         bench.db().read(tx -> {
             if (new UserStore(tx).find(userId).isEmpty()) throw Words.notFound("user", userId);
             if (new ProjectStore(tx).find(projectId).isEmpty()) throw Words.notFound("project", projectId);

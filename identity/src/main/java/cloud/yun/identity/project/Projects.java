@@ -9,6 +9,7 @@ import cloud.yun.identity.credential.AppCredentialStore;
 import cloud.yun.identity.credential.CredentialStore;
 import cloud.yun.identity.project.ProjectStore.TagFilters;
 import cloud.yun.identity.token.RevocationStore;
+import cloud.yun.identity.trust.TrustStore;
 import cloud.yun.identity.user.UserStore;
 import cloud.yun.kernel.auth.Caller;
 import cloud.yun.kernel.db.Tx;
@@ -203,6 +204,7 @@ public final class Projects {
         new AssignmentStore(tx).removeTarget(id);
         new AppCredentialStore(tx).deleteOfProject(id);
         new CredentialStore(tx).deleteOfProject(id);
+        new TrustStore(tx).deleteOfProject(id);
         new UserStore(tx).forgetDefaultProject(id);
         new ProjectStore(tx).delete(id);
     }

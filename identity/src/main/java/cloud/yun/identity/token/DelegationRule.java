@@ -2,6 +2,7 @@ package cloud.yun.identity.token;
 
 import cloud.yun.identity.role.Role;
 import cloud.yun.identity.user.User;
+import cloud.yun.kernel.auth.Caller;
 import cloud.yun.kernel.db.Tx;
 import cloud.yun.kernel.error.CloudException.Unauthorized;
 import java.time.Instant;
@@ -21,6 +22,11 @@ public interface DelegationRule<D extends Delegation> {
 
     /// @param user for whom the token speaks: the bearer, or whom the bearer may impersonate
     /// @param roles of the token on its scope, implied ones included; `OwnedRoles` knows whose are whose
+    /// @param only the calls that the token is good for; empty for all
     /// @param show adds what the token's body says of the delegation
-    record Delegated(User user, List<Role> roles, Consumer<ObjectNode> show) {}
+    record Delegated(User user, List<Role> roles, List<Caller.AccessRule> only, Consumer<ObjectNode> show) {
+        public Delegated(User user, List<Role> roles, Consumer<ObjectNode> show) {
+            this(user, roles, List.of(), show);
+        }
+    }
 }

@@ -57,6 +57,11 @@ public final class RevocationStore {
                 token.issuedAt());
     }
 
+    /// Whether the tokens that a user's word stands behind are revoked, whoever bears them.
+    public boolean userRevoked(String userId, Instant issuedAt) {
+        return tx.exists("SELECT 1 FROM identity_revocation WHERE user_id = ? AND issued_before > ?", userId, issuedAt);
+    }
+
     private static String target(Scope scope) {
         return switch (scope) {
             case Scope.Project p -> p.id();

@@ -2,7 +2,6 @@ package cloud.yun.identity.token;
 
 import cloud.yun.identity.project.Project;
 import cloud.yun.identity.project.ProjectStore;
-import cloud.yun.identity.role.Role;
 import cloud.yun.identity.token.DelegationRule.Delegated;
 import cloud.yun.identity.user.User;
 import cloud.yun.identity.user.UserStore;
@@ -13,7 +12,6 @@ import cloud.yun.kernel.json.Json;
 import cloud.yun.kernel.json.Times;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
@@ -45,10 +43,9 @@ final class TokenReader {
         var subject = delegated.user();
         if (!subject.enabled()) throw refused("the user that the token speaks for is disabled");
         if (!subject.id().equals(user.id())) userDomain = enabledDomain(subject.domainId());
-        var roles = delegated.roles();
-        if (roles.isEmpty() && !(payload.scope() instanceof Scope.Unscoped))
+        if (delegated.roles().isEmpty() && !(payload.scope() instanceof Scope.Unscoped))
             throw refused("the user has no role on " + payload.scope());
-        var caller = caller(id, payload, subject, userDomain, project, domain, roles);
+        var caller = caller(id, payload, subject, userDomain, project, domain, delegated);
         var body = body(payload, subject, caller, project);
         delegated.show().accept(body);
         return new ValidToken(id, payload, caller, body);
@@ -94,15 +91,22 @@ final class TokenReader {
             Project userDomain,
             Optional<Project> project,
             Optional<Project> domain,
-            List<Role> roles) {
+            Delegated delegated) {
         return new Caller(
                 Optional.of(new Caller.User(user.id(), user.name(), domain(userDomain))),
                 project.map(p -> new Caller.Project(p.id(), p.name(), domain(enabledDomain(p.owningDomainId())))),
                 domain.map(TokenReader::domain),
                 payload.scope() instanceof Scope.System,
-                roles.stream().map(r -> new Caller.Role(r.id(), r.name())).toList(),
+                delegated.roles().stream()
+                        .map(r -> new Caller.Role(r.id(), r.name()))
+                        .toList(),
                 Optional.of(new Caller.Token(
-                        id, payload.issuedAt(), payload.expiresAt(), payload.methods(), payload.auditIds())),
+                        id,
+                        payload.issuedAt(),
+                        payload.expiresAt(),
+                        payload.methods(),
+                        payload.auditIds(),
+                        delegated.only())),
                 "");
     }
 

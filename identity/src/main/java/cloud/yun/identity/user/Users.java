@@ -8,11 +8,13 @@ import cloud.yun.identity.base.Fields;
 import cloud.yun.identity.base.Filters;
 import cloud.yun.identity.base.Words;
 import cloud.yun.identity.base.Workbench;
+import cloud.yun.identity.credential.AppCredentialStore;
 import cloud.yun.identity.credential.CredentialStore;
 import cloud.yun.identity.group.GroupStore;
 import cloud.yun.identity.project.ProjectStore;
 import cloud.yun.identity.role.RoleStore;
 import cloud.yun.identity.token.RevocationStore;
+import cloud.yun.identity.trust.TrustStore;
 import cloud.yun.identity.user.UserStore.Password;
 import cloud.yun.kernel.auth.Caller;
 import cloud.yun.kernel.db.Tx;
@@ -236,6 +238,8 @@ public final class Users {
     public static void remove(Tx tx, String id) {
         new AssignmentStore(tx).removeActor(Actor.user(id));
         new CredentialStore(tx).deleteOfUser(id);
+        new AppCredentialStore(tx).deleteOfUser(id);
+        new TrustStore(tx).deleteOfUser(id);
         new UserStore(tx).delete(id);
     }
 
