@@ -24,8 +24,20 @@ import cloud.yun.identity.catalog.Services;
 import cloud.yun.identity.credential.AppCredentialRule;
 import cloud.yun.identity.credential.CredentialRoutes;
 import cloud.yun.identity.credential.Credentials;
+import cloud.yun.identity.domainconfig.DomainConfigRoutes;
+import cloud.yun.identity.domainconfig.DomainConfigs;
+import cloud.yun.identity.endpointfilter.EndpointFilterRoutes;
+import cloud.yun.identity.endpointfilter.EndpointFilters;
+import cloud.yun.identity.endpointfilter.EndpointGroups;
+import cloud.yun.identity.endpointpolicy.Policies;
+import cloud.yun.identity.endpointpolicy.PolicyAssociations;
+import cloud.yun.identity.endpointpolicy.PolicyRoutes;
 import cloud.yun.identity.group.GroupRoutes;
 import cloud.yun.identity.group.Groups;
+import cloud.yun.identity.limit.EnforcementModel;
+import cloud.yun.identity.limit.LimitRoutes;
+import cloud.yun.identity.limit.Limits;
+import cloud.yun.identity.limit.RegisteredLimits;
 import cloud.yun.identity.project.DomainRoutes;
 import cloud.yun.identity.project.Domains;
 import cloud.yun.identity.project.ProjectRoutes;
@@ -82,8 +94,21 @@ public final class IdentityModule implements Room {
             "",
             "Directory of the Fernet keys in Keystone's layout. Empty: identity/fernet-keys in the data directory.");
 
-    private static final Option<Integer> TREE_DEPTH = Option.integer(
-            "DEFAULT", "max_project_tree_depth", 5, "Levels of projects below a domain, the domain itself included.");
+    private static final Option<Integer> TREE_DEPTH =
+            Option.integer("DEFAULT", "max_project_tree_depth", 5, "Levels of projects below a domain.");
+
+    private static final Option<EnforcementModel> ENFORCEMENT_MODEL = new Option<>(
+            "unified_limit",
+            "enforcement_model",
+            "flat",
+            "How limits in a tree of projects are checked: flat or strict_two_level.",
+            EnforcementModel::of);
+
+    private static final Option<Boolean> ALL_ENDPOINTS = Option.bool(
+            "endpoint_filter",
+            "return_all_endpoints_if_no_filter",
+            true,
+            "Whether the catalog of a project without endpoint filters has all endpoints; if not it has none.");
 
     private static final Option<Boolean> V2_SHIM = Option.bool(
             "identity",
@@ -120,13 +145,14 @@ public final class IdentityModule implements Room {
                 delegationRules());
         firstStart = new FirstStart(db, epoch, passwords, ids, clock);
         var bench = new Workbench(db, epoch, policy, ids, clock, kernel.events(), tokens.life());
-        var catalog = new Catalog(db, epoch);
+        var catalog = new Catalog(db, epoch, kernel.config().get(ALL_ENDPOINTS));
         var reach = new Reach(db);
         var compliance = SecurityCompliance.of(kernel.config());
         var check = new PasswordCheck(db, passwords, compliance, clock);
         var users = new Users(bench, passwords, compliance, check);
-        var projects = new Projects(bench, kernel.config().get(TREE_DEPTH));
-        routes.addAll(new Discovery().routes());
+        var model = kernel.config().get(ENFORCEMENT_MODEL);
+        var projects = new Projects(bench, model.depthMax(kernel.config().get(TREE_DEPTH)));
+        routes.addAll(new Discovery(() -> routes).routes());
         var authentication = new Authentication(
                 db, tokens, kernel.config().get(METHODS), authMethods(passwords, check), scopeKinds(), clock);
         routes.addAll(new AuthRoutes(authentication, tokens, catalog, reach, policy).routes());
@@ -148,6 +174,10 @@ public final class IdentityModule implements Room {
         routes.addAll(new CredentialRoutes(new Credentials(bench, credentialKeys, new DelegationBounds(tokens, db)))
                 .routes());
         routes.addAll(new CatalogRoutes(new Services(bench)).routes());
+        routes.addAll(new LimitRoutes(new RegisteredLimits(bench), new Limits(bench, model)).routes());
+        routes.addAll(new PolicyRoutes(new Policies(bench), new PolicyAssociations(bench)).routes());
+        routes.addAll(new EndpointFilterRoutes(new EndpointFilters(bench), new EndpointGroups(bench)).routes());
+        routes.addAll(new DomainConfigRoutes(new DomainConfigs(bench, compliance)).routes());
     }
 
     /// What tokens can rest on besides their user.
@@ -177,6 +207,7 @@ public final class IdentityModule implements Room {
         var options = new ArrayList<Option<?>>(SecurityCompliance.options());
         options.addAll(DelegationModule.OPTIONS);
         options.addAll(List.of(EXPIRATION, RESCOPE, METHODS, ROUNDS, KEY_REPOSITORY, TREE_DEPTH, V2_SHIM));
+        options.addAll(List.of(ENFORCEMENT_MODEL, ALL_ENDPOINTS));
         return options;
     }
 

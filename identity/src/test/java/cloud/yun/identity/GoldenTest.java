@@ -27,6 +27,7 @@ class GoldenTest {
 
     /// Differences that are meant, by order.
     private static final Map<Integer, String> MEANT = Map.of(
+            3, "JsonHomeTest compares it: we tell of what we have",
             10, "our admin has a role on the domain, so that the token is issued",
             25, "we name only the methods that we have",
             67, "the current release pages by limit; the recorded one ignored it",

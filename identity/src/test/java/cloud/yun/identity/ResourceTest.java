@@ -188,7 +188,7 @@ class ResourceTest {
         try (var house = House.on(kind, directory)) {
             var admin = house.admin();
             var parent = "default";
-            for (int depth = 1; depth < 5; depth++)
+            for (int depth = 1; depth <= 5; depth++)
                 parent = made(
                         house,
                         admin,
@@ -199,12 +199,12 @@ class ResourceTest {
                     admin,
                     "POST",
                     "/v3/projects",
-                    "{\"project\": {\"name\": \"d5\", \"parent_id\": \"" + parent + "\"}}");
+                    "{\"project\": {\"name\": \"d6\", \"parent_id\": \"" + parent + "\"}}");
             assertThat(deep.status()).isEqualTo(403);
             var shown = house.as(admin, "GET", "/v3/projects/" + parent + "?parents_as_list&subtree_as_list")
                     .body()
                     .get("project");
-            assertThat(shown.get("parents")).hasSize(4);
+            assertThat(shown.get("parents")).hasSize(5);
             assertThat(shown.get("subtree")).isEmpty();
             assertThat(house.as(admin, "PATCH", "/v3/projects/" + parent, "{\"project\": {\"parent_id\": \"x\"}}")
                             .status())

@@ -70,15 +70,7 @@ public final class CatalogRoutes {
     }
 
     private static ObjectNode view(Request request, Endpoint endpoint) {
-        var node = endpoint.extra().deepCopy();
-        node.put("id", endpoint.id())
-                .put("interface", endpoint.endpointInterface())
-                .put("region_id", endpoint.regionId().orElse(null))
-                .put("service_id", endpoint.serviceId())
-                .put("url", endpoint.url())
-                .put("enabled", endpoint.enabled())
-                .put("region", endpoint.regionId().orElse(null));
-        return Links.self(request, "endpoints", endpoint.id(), node);
+        return EndpointView.of(request, endpoint);
     }
 
     private static ObjectNode view(Request request, Region region) {

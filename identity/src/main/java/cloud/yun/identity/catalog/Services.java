@@ -7,6 +7,7 @@ import cloud.yun.identity.base.Workbench;
 import cloud.yun.identity.catalog.CatalogStore.Endpoint;
 import cloud.yun.identity.catalog.CatalogStore.Region;
 import cloud.yun.identity.catalog.CatalogStore.Service;
+import cloud.yun.identity.limit.LimitStore;
 import cloud.yun.kernel.auth.Caller;
 import cloud.yun.kernel.db.Tx;
 import cloud.yun.kernel.error.CloudException.Forbidden;
@@ -83,9 +84,13 @@ public final class Services {
     }
 
     /// Deletes a service and its endpoints.
+    ///
+    /// @throws Forbidden it has registered limits: their projects' limits would be lost unasked
     void deleteService(Caller caller, String id) {
         service(caller, "identity:delete_service", id);
         bench.epoch().write(tx -> {
+            if (new LimitStore(tx).ofService(id))
+                throw new Forbidden("Unable to delete service " + id + " because it has registered limits.");
             new CatalogStore(tx).deleteService(id);
             bench.tell(tx, caller, "service", "deleted", id);
         });
@@ -234,6 +239,8 @@ public final class Services {
             if (store.regionInUse(id) || !store.regions(Optional.of(id)).isEmpty())
                 throw new Forbidden("Unable to delete region " + id
                         + " because it or its child regions have associated endpoints.");
+            if (new LimitStore(tx).ofRegion(id))
+                throw new Forbidden("Unable to delete region " + id + " because it has registered limits.");
             store.deleteRegion(id);
             bench.tell(tx, caller, "region", "deleted", id);
         });

@@ -35,7 +35,7 @@ public final class Projects {
     private final Workbench bench;
     private final int depthMax;
 
-    /// @param depthMax levels of projects below a domain, the domain itself included
+    /// @param depthMax levels of projects below a domain
     public Projects(Workbench bench, int depthMax) {
         this.bench = bench;
         this.depthMax = depthMax;
@@ -134,8 +134,7 @@ public final class Projects {
             if (!ancestor.enabled())
                 throw new Invalid(
                         "cannot create a project in a branch containing a disabled project: " + ancestor.id());
-        if (above.size() >= depthMax)
-            throw new Forbidden("Max hierarchy depth reached for " + parent.id() + " branch.");
+        if (above.size() > depthMax) throw new Forbidden("Max hierarchy depth reached for " + parent.id() + " branch.");
     }
 
     Project update(Caller caller, String id, ObjectNode body) {
