@@ -16,34 +16,41 @@ import cloud.yun.kernel.http.Route;
 import cloud.yun.kernel.json.Json;
 import cloud.yun.kernel.json.Times;
 import cloud.yun.kernel.policy.Policy;
+import cloud.yun.kernel.simulation.Conditions;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Yun's own API beside OpenStack's, for operators: flows, the invariant check, events, routes.
+/// Yun's own API beside OpenStack's, for operators: flows, the invariant check, events, routes,
+/// and how well a simulated host works.
 final class AdminRoom implements Room {
     private static final int LIMIT_MAX = 1000;
 
     private final Flows flows;
     private final Events events;
     private final List<Room> rooms;
+    private final SimulatedRoutes simulated;
     private final Policy policy;
 
-    AdminRoom(Flows flows, Events events, List<Room> rooms, Path data) {
+    /// @param conditions of simulated drivers, if they are
+    AdminRoom(Flows flows, Events events, List<Room> rooms, Optional<Conditions> conditions, Path data) {
         this.flows = flows;
         this.events = events;
         this.rooms = List.copyOf(rooms);
-        this.policy = new Policy(
-                Map.of(
-                        "yun:flows:list", "role:admin",
-                        "yun:flows:show", "role:admin",
-                        "yun:flows:retry", "role:admin",
-                        "yun:check", "role:admin",
-                        "yun:events:list", "role:admin",
-                        "yun:routes:list", "role:admin"),
-                Optional.of(data.resolve("yun/policy.yaml")));
+        this.simulated = new SimulatedRoutes(conditions);
+        var rules = new HashMap<>(Map.of(
+                "yun:flows:list", "role:admin",
+                "yun:flows:show", "role:admin",
+                "yun:flows:retry", "role:admin",
+                "yun:check", "role:admin",
+                "yun:events:list", "role:admin",
+                "yun:routes:list", "role:admin"));
+        rules.putAll(SimulatedRoutes.rules());
+        this.policy = new Policy(rules, Optional.of(data.resolve("yun/policy.yaml")));
     }
 
     @Override
@@ -58,7 +65,8 @@ final class AdminRoom implements Room {
 
     @Override
     public List<Route> routes() {
-        return List.of(
+        var routes = new ArrayList<>(simulated.routes());
+        routes.addAll(List.of(
                 Route.get("/", _ -> Reply.ok(Json.object().put("name", "yun").put("version", "v1")))
                         .open(),
                 Route.get("/v1/flows", this::listFlows).policy("yun:flows:list"),
@@ -66,7 +74,8 @@ final class AdminRoom implements Room {
                 Route.post("/v1/flows/{id}/retry", this::retryFlow).policy("yun:flows:retry"),
                 Route.get("/v1/check", _ -> check()).policy("yun:check"),
                 Route.get("/v1/events", this::listEvents).policy("yun:events:list"),
-                Route.get("/v1/routes", _ -> listRoutes()).policy("yun:routes:list"));
+                Route.get("/v1/routes", _ -> listRoutes()).policy("yun:routes:list")));
+        return List.copyOf(routes);
     }
 
     private Reply listFlows(Request request) {

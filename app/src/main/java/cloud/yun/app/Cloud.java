@@ -19,6 +19,7 @@ import cloud.yun.kernel.http.Gateway;
 import cloud.yun.kernel.http.ServiceHandler;
 import cloud.yun.kernel.reconcile.Reconciler;
 import cloud.yun.kernel.reconcile.ReconcilerLoop;
+import cloud.yun.kernel.simulation.Conditions;
 import cloud.yun.network.NetworkModule;
 import cloud.yun.placement.PlacementModule;
 import java.io.IOException;
@@ -29,7 +30,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,7 +69,8 @@ public final class Cloud implements AutoCloseable {
                 UUID::randomUUID,
                 data,
                 host(config));
-        drivers = Drivers.of(kernel);
+        var conditions = new Conditions(new SplittableRandom());
+        drivers = Drivers.of(kernel, conditions);
         identity = new IdentityModule(kernel);
         var image = new ImageModule(kernel);
         var placement = new PlacementModule(kernel);
@@ -82,7 +87,7 @@ public final class Cloud implements AutoCloseable {
         blockStorage.onGrown(compute::volumeGrown);
         List<Room> services = List.of(identity, image, placement, network, blockStorage, compute);
         var all = new ArrayList<Room>(services);
-        all.add(new AdminRoom(flows, kernel.events(), services, data));
+        all.add(new AdminRoom(flows, kernel.events(), services, simulation(config, conditions), data));
         rooms = List.copyOf(all);
         var authenticator = identity.authenticator();
         gateway = new Gateway(
@@ -98,6 +103,10 @@ public final class Cloud implements AutoCloseable {
         probe(config);
     }
 
+    private static Optional<Conditions> simulation(Config config, Conditions conditions) {
+        return config.get(YunOptions.SIMULATED) ? Optional.of(conditions) : Optional.empty();
+    }
+
     /// Every option that a configuration file may set.
     public static List<Option<?>> options() {
         var all = new ArrayList<Option<?>>(YunOptions.ALL);
@@ -108,6 +117,7 @@ public final class Cloud implements AutoCloseable {
         all.addAll(BlockStorageModule.options());
         all.addAll(ComputeModule.options());
         all.addAll(LibvirtOptions.options());
+        all.addAll(Conditions.options());
         return List.copyOf(all);
     }
 
@@ -154,24 +164,30 @@ public final class Cloud implements AutoCloseable {
         var halt = config.get(YunOptions.FLOW_HALT);
         if (halt.isEmpty()) return;
         LOG.warn("this process will kill itself after {}: a crash test", halt);
+        int sharp = halt.indexOf('#');
+        var point = sharp < 0 ? halt : halt.substring(0, sharp);
+        var left = new AtomicInteger(sharp < 0 ? 1 : Integer.parseInt(halt.substring(sharp + 1)));
         flows.probe(new FlowProbe() {
             @Override
             public void betweenTasks(String flow, String task) {
-                if (!halt.equals(flow + "/" + task)) return;
-                try {
-                    new ProcessBuilder(
-                                    "kill",
-                                    "-KILL",
-                                    Long.toString(ProcessHandle.current().pid()))
-                            .start()
-                            .waitFor();
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
+                if (point.equals(flow + "/" + task) && left.decrementAndGet() == 0) killMyself();
             }
         });
+    }
+
+    private static void killMyself() {
+        try {
+            new ProcessBuilder(
+                            "kill",
+                            "-KILL",
+                            Long.toString(ProcessHandle.current().pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /// Returns when every API answers.

@@ -5,6 +5,7 @@ import cloud.yun.blockstorage.driver.VolumeDriver;
 import cloud.yun.compute.driver.HypervisorDriver;
 import cloud.yun.compute.driver.SimulatedHypervisor;
 import cloud.yun.kernel.Kernel;
+import cloud.yun.kernel.simulation.Conditions;
 import cloud.yun.network.driver.NetworkDriver;
 import cloud.yun.network.driver.SimulatedNetworkDriver;
 
@@ -23,19 +24,26 @@ interface Drivers extends AutoCloseable {
     @Override
     void close();
 
-    static Drivers of(Kernel kernel) {
-        return kernel.config().get(YunOptions.SIMULATED) ? new Simulated(kernel) : RealDrivers.of(kernel);
+    /// @param conditions under which simulated drivers work
+    static Drivers of(Kernel kernel, Conditions conditions) {
+        if (!kernel.config().get(YunOptions.SIMULATED)) return RealDrivers.of(kernel);
+        var simulated = new Simulated(kernel, conditions);
+        conditions.configure(kernel.config());
+        return simulated;
     }
 
     /// As large as anybody may want in a test.
     record Simulated(NetworkDriver network, VolumeDriver volumes, HypervisorDriver hypervisor) implements Drivers {
         private static final double VOLUME_GIB = 1_000_000;
 
-        Simulated(Kernel kernel) {
+        Simulated(Kernel kernel, Conditions conditions) {
             this(
-                    new SimulatedNetworkDriver(),
-                    new SimulatedVolumeDriver(VOLUME_GIB),
-                    new SimulatedHypervisor(kernel.host(), SimulatedHypervisor.Size.LARGE, kernel.clock()));
+                    conditions.around(new SimulatedNetworkDriver(), NetworkDriver.class, "network"),
+                    conditions.around(new SimulatedVolumeDriver(VOLUME_GIB), VolumeDriver.class, "volume"),
+                    conditions.around(
+                            new SimulatedHypervisor(kernel.host(), SimulatedHypervisor.Size.LARGE, kernel.clock()),
+                            HypervisorDriver.class,
+                            "compute"));
         }
 
         @Override

@@ -28,6 +28,10 @@ final class RunningCloud implements AutoCloseable {
         return new RunningCloud(TrainCommand.simulated().with(YunOptions.CONNECTION, database), data);
     }
 
+    static RunningCloud with(Config config, Path data) throws IOException {
+        return new RunningCloud(config, data);
+    }
+
     String url() {
         return "http://127.0.0.1:" + cloud.port();
     }
