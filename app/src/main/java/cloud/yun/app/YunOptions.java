@@ -36,7 +36,8 @@ final class YunOptions {
             "yun",
             "flow_halt",
             "",
-            "For crash tests: FLOW/TASK, the process kills itself after that task is durable and before the next begins.");
+            "For crash tests: FLOW/TASK or FLOW/TASK#N: the process kills itself after that task is durable, for the Nth time,"
+                    + " and before the next begins.");
 
     static final List<Option<?>> ALL =
             List.of(LISTEN, PORT, CLASSIC_PORTS, SIMULATED, REGION, PUBLIC_URL, HOST, CONNECTION, POOL, FLOW_HALT);
