@@ -38,6 +38,7 @@ import cloud.yun.identity.limit.EnforcementModel;
 import cloud.yun.identity.limit.LimitRoutes;
 import cloud.yun.identity.limit.Limits;
 import cloud.yun.identity.limit.RegisteredLimits;
+import cloud.yun.identity.password.PasswordHashers;
 import cloud.yun.identity.project.DomainRoutes;
 import cloud.yun.identity.project.Domains;
 import cloud.yun.identity.project.ProjectRoutes;
@@ -86,8 +87,6 @@ public final class IdentityModule implements Room {
             "external,password,token,oauth1,mapped,application_credential",
             "How users can prove who they are. Tokens hold the methods as bits in this order, so all who read each"
                     + " other's tokens must have the same.");
-    private static final Option<Integer> ROUNDS = Option.integer(
-            "identity", "password_hash_rounds", 12, "Cost of bcrypt: binary logarithm of its rounds, 4 to 31.");
     private static final Option<String> KEY_REPOSITORY = Option.text(
             "fernet_tokens",
             "key_repository",
@@ -133,7 +132,7 @@ public final class IdentityModule implements Room {
         var epoch = new Epoch(db);
         var ids = new Ids(kernel.ids());
         policy = new Policy(IdentityPolicy.defaults(), Optional.of(kernel.data().resolve("identity/policy.yaml")));
-        var passwords = new Passwords(kernel.config().get(ROUNDS), clock);
+        var passwords = new Passwords(PasswordHashers.of(kernel.config()), clock);
         tokens = new Tokens(
                 db,
                 epoch,
@@ -206,7 +205,8 @@ public final class IdentityModule implements Room {
     public static List<Option<?>> options() {
         var options = new ArrayList<Option<?>>(SecurityCompliance.options());
         options.addAll(DelegationModule.OPTIONS);
-        options.addAll(List.of(EXPIRATION, RESCOPE, METHODS, ROUNDS, KEY_REPOSITORY, TREE_DEPTH, V2_SHIM));
+        options.addAll(PasswordHashers.options());
+        options.addAll(List.of(EXPIRATION, RESCOPE, METHODS, KEY_REPOSITORY, TREE_DEPTH, V2_SHIM));
         options.addAll(List.of(ENFORCEMENT_MODEL, ALL_ENDPOINTS));
         return options;
     }

@@ -1,5 +1,7 @@
 package cloud.yun.identity.auth;
 
+import cloud.yun.identity.password.PasswordHashers;
+import cloud.yun.kernel.error.CloudException;
 import cloud.yun.kernel.error.CloudException.Unavailable;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -17,11 +19,10 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import org.bouncycastle.crypto.generators.OpenBSDBCrypt;
 
-/// bcrypt, as Keystone stores it, and a short memory of what was verified.
+/// Hashes and verifies passwords, with a short memory of what was verified.
 ///
-/// bcrypt is slow on purpose, so it runs on a few threads of its own and does not keep other requests from the
+/// A hash is slow on purpose, so it runs on a few threads of its own and does not keep other requests from the
 /// processors. A password that was verified is remembered for a few minutes as an HMAC under a key that only this
 /// process has; the stored hash is part of it, so any change of the password forgets it.
 public final class Passwords {
@@ -33,16 +34,15 @@ public final class Passwords {
 
     private record Verified(byte[] proof, Instant until) {}
 
-    private final int rounds;
+    private final PasswordHashers hashers;
     private final Clock clock;
     private final byte[] processKey = new byte[32];
     private final ConcurrentHashMap<String, Verified> verified = new ConcurrentHashMap<>();
     private final ThreadPoolExecutor threads;
     private final String nobody;
 
-    /// @param rounds binary logarithm of bcrypt's rounds, 4 to 31
-    public Passwords(int rounds, Clock clock) {
-        this.rounds = rounds;
+    public Passwords(PasswordHashers hashers, Clock clock) {
+        this.hashers = hashers;
         this.clock = clock;
         RANDOM.nextBytes(processKey);
         threads = new ThreadPoolExecutor(
@@ -51,17 +51,14 @@ public final class Passwords {
                 10,
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(10_000),
-                Thread.ofPlatform().name("bcrypt-", 0).daemon().factory());
+                Thread.ofPlatform().name("password-", 0).daemon().factory());
         threads.allowCoreThreadTimeOut(true);
-        // A well-formed hash of no password: comparing with it costs as much as with a real one.
-        nobody = "$2b$%02d$".formatted(rounds) + "abcdefghijklmnopqrstuu" + "5s2v8.iXieOjg/.AySBTTZIIVFJeBui";
+        nobody = hashers.nobody();
     }
 
-    /// @return `$2b$...`
+    /// @return in modular crypt format
     public String hash(String password) {
-        var salt = new byte[16];
-        RANDOM.nextBytes(salt);
-        return run(() -> OpenBSDBCrypt.generate("2b", bytes(password), salt, rounds));
+        return run(() -> hashers.hash(password));
     }
 
     /// Takes as long when there is no such user or no password as when the password is wrong.
@@ -69,21 +66,21 @@ public final class Passwords {
     /// @param hash the user's stored hash; empty when there is no such user or it has no password
     public boolean verify(String userId, Optional<String> hash, String password) {
         if (hash.isEmpty()) {
-            run(() -> OpenBSDBCrypt.checkPassword(nobody, bytes(password)));
+            run(() -> hashers.verify(password, nobody));
             return false;
         }
         var proof = proof(hash.get(), password);
         var known = verified.get(userId);
         if (known != null && clock.instant().isBefore(known.until()) && MessageDigest.isEqual(known.proof(), proof))
             return true;
-        boolean right = run(() -> OpenBSDBCrypt.checkPassword(hash.get(), bytes(password)));
+        boolean right = run(() -> hashers.verify(password, hash.get()));
         if (right) remember(userId, proof);
         return right;
     }
 
     /// @return whether the password is that of the hash; nothing is remembered
     public boolean matches(String hash, String password) {
-        return run(() -> OpenBSDBCrypt.checkPassword(hash, bytes(password)));
+        return run(() -> hashers.verify(password, hash));
     }
 
     private void remember(String userId, byte[] proof) {
@@ -108,12 +105,6 @@ public final class Passwords {
         }
     }
 
-    /// bcrypt reads 72 bytes and no more.
-    private static byte[] bytes(String password) {
-        var all = password.getBytes(StandardCharsets.UTF_8);
-        return all.length <= 72 ? all : java.util.Arrays.copyOf(all, 72);
-    }
-
     private <T> T run(Callable<T> work) {
         try {
             return threads.submit(work).get(WAIT_SECONDS_MAX, TimeUnit.SECONDS);
@@ -123,6 +114,7 @@ public final class Passwords {
         } catch (java.util.concurrent.RejectedExecutionException | java.util.concurrent.TimeoutException e) {
             throw new Unavailable("The service is busy.", "too many password checks at once", e);
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof CloudException ours) throw ours;
             throw new IllegalStateException("password hash failed", e.getCause());
         }
     }

@@ -2,6 +2,7 @@ package cloud.yun.identity.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import cloud.yun.identity.password.PasswordHashers;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,7 +12,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class PasswordsTest {
-    private final Passwords passwords = new Passwords(4, Clock.systemUTC());
+    private final Passwords passwords = new Passwords(PasswordHashers.bcrypt(4), Clock.systemUTC());
 
     @Test
     void verify_whenAnotherProgramMadeTheHash_agrees() { // hashes by libxcrypt
@@ -32,7 +33,7 @@ class PasswordsTest {
 
     @Test
     void hash_whenMade_isBcryptWithItsCost_andDiffersEachTime() {
-        var hash = new Passwords(5, Clock.systemUTC()).hash("secret");
+        var hash = new Passwords(PasswordHashers.bcrypt(5), Clock.systemUTC()).hash("secret");
         assertThat(hash).startsWith("$2b$05$").hasSize(60).isNotEqualTo(passwords.hash("secret"));
         assertThat(passwords.verify("u", Optional.of(hash), "secret")).isTrue();
         assertThat(passwords.verify("u", Optional.of(hash), "Secret")).isFalse();
@@ -40,7 +41,7 @@ class PasswordsTest {
 
     @Test
     void verify_whenThereIsNoUser_costsAsMuchAsAWrongPassword() {
-        var slow = new Passwords(10, Clock.systemUTC());
+        var slow = new Passwords(PasswordHashers.bcrypt(10), Clock.systemUTC());
         var hash = Optional.of(slow.hash("secret"));
         slow.verify("u", hash, "warm-up");
         var wrong = time(() -> slow.verify("u", hash, "wrong"));
@@ -52,7 +53,7 @@ class PasswordsTest {
     @Test
     void verify_whenRepeated_isRemembered_untilTheHashChangesOrMinutesPass() {
         var now = new AtomicReference<>(Instant.parse("2026-01-01T00:00:00Z"));
-        var slow = new Passwords(11, new Clock() {
+        var slow = new Passwords(PasswordHashers.bcrypt(11), new Clock() {
             @Override
             public java.time.ZoneId getZone() {
                 return ZoneOffset.UTC;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -151,5 +152,66 @@ class TokenPayloadTest {
             assertThat(FORMAT.unpack(random.nextBoolean() ? bytes : cut, ISSUED))
                     .isNotNull();
         }
+    }
+
+    private static TokenPayload delegated(List<String> methods, Scope scope, Delegation delegation) {
+        return new TokenPayload(
+                USER, methods, scope, delegation, ISSUED, Instant.ofEpochSecond(1_763_622_000), List.of(FIRST));
+    }
+
+    @Test
+    void pack_whenOfAnyDelegation_givesKeystonesBytes_andReadsThem() {
+        var vectors = new java.util.LinkedHashMap<TokenPayload, String>();
+        vectors.put(
+                delegated(List.of("password"), new Scope.Project(PROJECT), new Delegation.Trust(USER)),
+                "970392c3c4103c3194b6c6f94dbe873883650f54abfa0292c3c4103636239ab9f04797b9b908963c"
+                        + "0a76becb41da47af1c00000091c41030313233343536373839616263646566c4103c3194b6c6f94d"
+                        + "be873883650f54abfa");
+        vectors.put(
+                delegated(
+                        List.of("mapped"),
+                        new Scope.Unscoped(),
+                        new Delegation.Federation(List.of(PROJECT, "g-1"), "idp", "mapped")),
+                "980492c3c4103c3194b6c6f94dbe873883650f54abfa109292c3c4103636239ab9f04797b9b90896"
+                        + "3c0a76be92c2a3672d3192c2a3696470a66d6170706564cb41da47af1c00000091c4103031323334"
+                        + "3536373839616263646566");
+        vectors.put(
+                delegated(
+                        List.of("mapped"),
+                        new Scope.Project(PROJECT),
+                        new Delegation.Federation(List.of(PROJECT), "idp", "mapped")),
+                "990592c3c4103c3194b6c6f94dbe873883650f54abfa1092c3c4103636239ab9f04797b9b908963c"
+                        + "0a76be9192c3c4103636239ab9f04797b9b908963c0a76be92c2a3696470a66d6170706564cb41da"
+                        + "47af1c00000091c41030313233343536373839616263646566");
+        vectors.put(
+                delegated(
+                        List.of("mapped"),
+                        new Scope.Domain("default"),
+                        new Delegation.Federation(Collections.nCopies(17, PROJECT), "idp", "mapped")),
+                "990692c3c4103c3194b6c6f94dbe873883650f54abfa1092c2a764656661756c74dc001192c3c410"
+                        + "3636239ab9f04797b9b908963c0a76be92c3c4103636239ab9f04797b9b908963c0a76be92c3c410"
+                        + "3636239ab9f04797b9b908963c0a76be92c3c4103636239ab9f04797b9b908963c0a76be92c3c410"
+                        + "3636239ab9f04797b9b908963c0a76be92c3c4103636239ab9f04797b9b908963c0a76be92c3c410"
+                        + "3636239ab9f04797b9b908963c0a76be92c3c4103636239ab9f04797b9b908963c0a76be92c3c410"
+                        + "3636239ab9f04797b9b908963c0a76be92c3c4103636239ab9f04797b9b908963c0a76be92c3c410"
+                        + "3636239ab9f04797b9b908963c0a76be92c3c4103636239ab9f04797b9b908963c0a76be92c3c410"
+                        + "3636239ab9f04797b9b908963c0a76be92c3c4103636239ab9f04797b9b908963c0a76be92c3c410"
+                        + "3636239ab9f04797b9b908963c0a76be92c3c4103636239ab9f04797b9b908963c0a76be92c3c410"
+                        + "3636239ab9f04797b9b908963c0a76be92c2a3696470a66d6170706564cb41da47af1c00000091c4"
+                        + "1030313233343536373839616263646566");
+        vectors.put(
+                delegated(List.of("oauth1"), new Scope.Project(PROJECT), new Delegation.AccessToken(USER)),
+                "970792c3c4103c3194b6c6f94dbe873883650f54abfa0892c3c4103636239ab9f04797b9b908963c"
+                        + "0a76be92c3c4103c3194b6c6f94dbe873883650f54abfacb41da47af1c00000091c4103031323334"
+                        + "3536373839616263646566");
+        vectors.put(
+                delegated(List.of(), new Scope.Project(PROJECT), new Delegation.Certificate("thumb", Optional.empty())),
+                "980a92c3c4103c3194b6c6f94dbe873883650f54abfa0092c3c4103636239ab9f04797b9b908963c"
+                        + "0a76be92c2c0cb41da47af1c00000091c4103031323334353637383961626364656692c2a5746875"
+                        + "6d62");
+        vectors.forEach((payload, packed) -> {
+            assertThat(HexFormat.of().formatHex(FORMAT.pack(payload))).isEqualTo(packed);
+            assertThat(FORMAT.unpack(HexFormat.of().parseHex(packed), ISSUED)).contains(payload);
+        });
     }
 }
