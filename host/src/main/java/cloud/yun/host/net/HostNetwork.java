@@ -366,9 +366,12 @@ public final class HostNetwork {
 
     /// The same in one conntrack zone; others may use the same address for somebody else.
     ///
+    /// @param address or a CIDR; of that only what connections were begun with counts: `conntrack` can no more
     /// @param zone empty is every zone
     public void forgetConnections(String address, OptionalInt zone) {
-        for (String end : List.of("--orig-src", "--orig-dst", "--reply-src", "--reply-dst")) {
+        var begun = List.of("--orig-src", "--orig-dst");
+        var all = List.of("--orig-src", "--orig-dst", "--reply-src", "--reply-dst");
+        for (String end : address.contains("/") ? begun : all) {
             var words = new ArrayList<>(List.of("-D", "-f", address.contains(":") ? "ipv6" : "ipv4", end, address));
             zone.ifPresent(z -> words.addAll(List.of("-w", Integer.toString(z))));
             // 1: there were none.

@@ -80,6 +80,29 @@ public final class Nft {
         return found;
     }
 
+    /// A named set, without what is in it.
+    public record NamedSet(String name, Optional<String> comment) {}
+
+    /// @return the sets of a table, however much is in them; none when there is no such table
+    public List<NamedSet> sets(Table table) {
+        return listOrNothing("-t", "list", "sets", "table", table.family(), table.name()).stream()
+                .filter(o -> o.has("set"))
+                .map(o -> o.path("set"))
+                .map(s -> new NamedSet(
+                        s.path("name").asString(""),
+                        Optional.ofNullable(s.path("comment").asString(null))))
+                .toList();
+    }
+
+    /// @return the elements of a named set in nft's JSON, for example `"10.0.0.1"` or
+    ///     `{"prefix": {"addr": "10.0.0.0", "len": 8}}`; none when there is no such set
+    public List<JsonNode> setElements(Table table, String set) {
+        var found = new ArrayList<JsonNode>();
+        for (JsonNode object : listOrNothing("list", "set", table.family(), table.name(), set))
+            object.path("set").path("elem").forEach(found::add);
+        return found;
+    }
+
     /// @return the rules of a chain in nft's JSON; none when there is no such chain
     public List<JsonNode> rules(Table table, String chain) {
         return listOrNothing("list", "chain", table.family(), table.name(), chain).stream()
