@@ -57,6 +57,7 @@ import cloud.yun.network.router.RouterFlows;
 import cloud.yun.network.router.RouterInterfaces;
 import cloud.yun.network.router.RouterRoutes;
 import cloud.yun.network.router.RouterService;
+import cloud.yun.network.securitygroup.MemberStore;
 import cloud.yun.network.securitygroup.SecurityGroupRuleService;
 import cloud.yun.network.securitygroup.SecurityGroupService;
 import cloud.yun.network.securitygroup.SecurityGroups;
@@ -86,6 +87,7 @@ public final class NetworkModule implements Room {
     private final Applier applier;
     private final NetworkAgent agent;
     private final Agents agents;
+    private final Ports ports;
     private final PortsOfServers serverPorts;
     private final List<Route> routes = new ArrayList<>();
     private final RouterFlows routerFlows;
@@ -113,7 +115,7 @@ public final class NetworkModule implements Room {
         agent = new NetworkAgent(kernel.host(), driver, kernel.bus());
         agents = new Agents(common);
         var groups = new SecurityGroups(common);
-        var ports = new Ports(common, groups);
+        ports = new Ports(common, groups);
         var dhcp = new DhcpNetworks(common, ports);
         var subnets = new Subnets(common, ports, dhcp);
         routerFlows = new RouterFlows(common, kernel.flows(), applier, ports);
@@ -247,6 +249,7 @@ public final class NetworkModule implements Room {
     @Override
     public void start() {
         plugin = Optional.of(kernel.bus().serve(Plugin.TOPIC, this::answer));
+        common.db().write(ports::settlePairs);
         agent.start();
         var applying = new ReconcilerLoop(applier);
         common.dirty().onMark(applying::wake);
@@ -276,6 +279,8 @@ public final class NetworkModule implements Room {
             throw new IllegalArgumentException("not for the network control plane: " + message.getClass());
         return switch (question) {
             case Plugin.WantedPort q -> new Plugin.PortState(wanted(w -> w.port(q.portId(), q.host())));
+            case Plugin.WantedGroup q -> group(q);
+            case Plugin.UnwantedGroup q -> new Plugin.GroupRelease(released(q));
             case Plugin.WantedDhcp q -> new Plugin.DhcpState(wanted(w -> w.dhcp(q.networkId(), q.host())));
             case Plugin.WantedRouter q -> new Plugin.RouterState(wanted(w -> w.router(q.routerId(), q.host())));
             case Plugin.WantedPeers q -> wanted(w -> w.peers(q.networkId(), q.host()));
@@ -285,6 +290,21 @@ public final class NetworkModule implements Room {
                 yield new Plugin.Noted();
             }
         };
+    }
+
+    /// The host is on the list before it reads: a change in between is told to it, or read by it.
+    private Plugin.GroupState group(Plugin.WantedGroup q) {
+        if (q.since().isEmpty()) common.db().write(tx -> new MemberStore(tx).subscribe(q.groupId(), q.host()));
+        return wanted(w -> w.group(q.groupId(), q.since()));
+    }
+
+    private boolean released(Plugin.UnwantedGroup q) {
+        return common.db().transaction(tx -> {
+            var store = new MemberStore(tx);
+            if (store.namedOn(q.host(), q.groupId())) return false;
+            store.unsubscribe(q.groupId(), q.host());
+            return true;
+        });
     }
 
     private <T> T wanted(Function<WantedState, T> question) {

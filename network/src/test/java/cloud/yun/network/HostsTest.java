@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -177,14 +178,15 @@ class HostsTest {
         assertThat(rules(port.id())).anyMatch(r -> r.portMin().equals(Optional.of(22)) && r.remoteAny());
         var other = allocate("server-2", Cloud.HOST);
         cloud.settled();
-        assertThat(rules(port.id()))
-                .anyMatch(r ->
-                        r.remoteCidrs().contains(other.addresses().getFirst().address() + "/32"));
+        assertThat(rules(port.id())).anyMatch(r -> r.remoteGroup().equals(Optional.of(group)));
+        assertThat(cloud.driver.groups().get(group))
+                .containsExactlyInAnyOrder(
+                        port.addresses().getFirst().address(),
+                        other.addresses().getFirst().address());
         cloud.db.write(tx -> cloud.module.serverPorts().releaseAll(tx, "server-2"));
         cloud.settled();
-        assertThat(rules(port.id()))
-                .noneMatch(r ->
-                        r.remoteCidrs().contains(other.addresses().getFirst().address() + "/32"));
+        assertThat(cloud.driver.groups().get(group))
+                .containsExactly(port.addresses().getFirst().address());
         cloud.put(
                 "demo",
                 "/v2.0/ports/" + port.id(),
@@ -192,6 +194,87 @@ class HostsTest {
         cloud.settled();
         assertThat(cloud.driver.ports().get(port.id()).portSecurity()).isFalse();
         assertThat(rules(port.id())).isEmpty();
+    }
+
+    /// A new member is no news for the ports of the others: each host changes one set.
+    @Test
+    void members_whenTheyComeAndGo_changeTheSetAndNoPort() {
+        var first = allocate("server-1", Cloud.HOST);
+        cloud.module.serverPorts().plug(first.id(), Cloud.HOST);
+        cloud.settled();
+        var calls = new java.util.concurrent.ConcurrentLinkedQueue<String>();
+        cloud.driver.fault(new SimulatedNetworkDriver.Fault() {
+            @Override
+            public void before(String call, String id) {
+                if (!call.equals("applyDhcp")) calls.add(call);
+            }
+        });
+        var group = cloud.driver.groups().keySet().iterator().next();
+        var other = allocate("server-2", "elsewhere");
+        cloud.settled();
+        assertThat(calls).containsExactly("changeGroup");
+        assertThat(cloud.driver.groups().get(group)).hasSize(2);
+
+        cloud.put(
+                "admin",
+                "/v2.0/ports/" + other.id(),
+                "{'port': {'allowed_address_pairs': [{'ip_address': '10.9.0.5/32'}, {'ip_address': '10.1.0.77'}]}}");
+        cloud.settled();
+        assertThat(cloud.driver.groups().get(group)).hasSize(4).contains("10.9.0.5", "10.1.0.77");
+        cloud.put(
+                "admin",
+                "/v2.0/ports/" + other.id(),
+                "{'port': {'allowed_address_pairs': [{'ip_address': '10.9.0.0/28'}]}}");
+        cloud.settled();
+        assertThat(cloud.driver.groups().get(group)).hasSize(3).contains("10.9.0.0/28");
+        cloud.db.write(tx -> cloud.module.serverPorts().releaseAll(tx, "server-2"));
+        cloud.settled();
+        assertThat(cloud.driver.groups().get(group))
+                .containsExactly(first.addresses().getFirst().address());
+        assertThat(calls).containsOnly("changeGroup", "applyGroup");
+        cloud.driver.noFault();
+    }
+
+    /// Two ports with one address (networks may use the same): it is a member until both are gone.
+    @Test
+    void address_whenTwoMembersHaveIt_staysUntilBothHaveLeft() {
+        var first = allocate("server-1", Cloud.HOST);
+        cloud.module.serverPorts().plug(first.id(), Cloud.HOST);
+        var pair = "'network_id': '" + network + "', 'allowed_address_pairs': [{'ip_address': '10.1.0.200'}]";
+        var a = cloud.make("demo", "ports", "port", pair).path("id").asString();
+        var b = cloud.make("demo", "ports", "port", pair).path("id").asString();
+        cloud.settled();
+        var group = cloud.driver.groups().keySet().iterator().next();
+        assertThat(cloud.driver.groups().get(group)).hasSize(4).contains("10.1.0.200");
+        cloud.delete("demo", "/v2.0/ports/" + a);
+        cloud.settled();
+        assertThat(cloud.driver.groups().get(group)).hasSize(3).contains("10.1.0.200");
+        cloud.delete("demo", "/v2.0/ports/" + b);
+        cloud.settled();
+        assertThat(cloud.driver.groups().get(group)).hasSize(1);
+    }
+
+    @Test
+    void group_whenTheHostLostItOrMissedTooMuch_isFetchedWhole() {
+        var first = allocate("server-1", Cloud.HOST);
+        cloud.module.serverPorts().plug(first.id(), Cloud.HOST);
+        cloud.settled();
+        var group = cloud.driver.groups().keySet().iterator().next();
+        var members = cloud.driver.groups().get(group);
+        cloud.driver.applyGroup(new NetworkDriver.Group("11111111-dead-0000-0000-000000000000", Set.of("192.0.2.9")));
+        cloud = cloud.restarted();
+        cloud.settled();
+        assertThat(cloud.driver.groups()).containsOnlyKeys(group);
+        assertThat(cloud.driver.groups().get(group)).isEqualTo(members);
+        // As if more had changed than is remembered: the change of this address is not on the list any more.
+        cloud.db.write(tx -> {
+            tx.update("UPDATE security_group SET member_serial = member_serial + 5000 WHERE id = ?", group);
+            tx.update("DELETE FROM security_group_change");
+        });
+        cloud.driver.changeGroup(group, Set.of("192.0.2.8"), members);
+        allocate("server-2", Cloud.HOST);
+        cloud.settled();
+        assertThat(cloud.driver.groups().get(group)).hasSize(2).doesNotContain("192.0.2.8");
     }
 
     private List<NetworkDriver.Rule> rules(String port) {

@@ -13,6 +13,9 @@ public sealed interface HostCommand {
     /// A port that is plugged has changed, or has gone.
     record Refresh(String portId, String tap, String networkId) implements HostCommand {}
 
+    /// Members of a security group have changed.
+    record Group(String groupId) implements HostCommand {}
+
     record Dhcp(String networkId) implements HostCommand {}
 
     record Router(String routerId) implements HostCommand {}

@@ -23,6 +23,7 @@ public final class NetworkAgent implements AutoCloseable {
     private final NetworkDriver driver;
     private final Bus bus;
     private final ReentrantLock[] locks = new ReentrantLock[LOCKS];
+    private final KeptGroups groups;
     private final Set<String> suspects = ConcurrentHashMap.newKeySet();
     private volatile Bus.Subscription serving = () -> {};
     private volatile boolean reported;
@@ -31,6 +32,7 @@ public final class NetworkAgent implements AutoCloseable {
         this.host = host;
         this.driver = driver;
         this.bus = bus;
+        this.groups = new KeptGroups(host, driver, bus, ASK);
         for (int i = 0; i < LOCKS; i++) locks[i] = new ReentrantLock();
     }
 
@@ -66,11 +68,13 @@ public final class NetworkAgent implements AutoCloseable {
             case HostCommand.Plug c -> plug(c.portId());
             case HostCommand.Unplug c -> unplug(c);
             case HostCommand.Refresh c -> refresh(c);
+            case HostCommand.Group c -> new Done(groups.changed(c.groupId()));
             case HostCommand.Dhcp c -> dhcp(c.networkId());
             case HostCommand.Router c -> router(c.routerId());
             case HostCommand.Peers c -> peers(c.networkId());
             case HostCommand.Look _ -> new HostCommand.Found(driver.inventory());
             case HostCommand.Resync _ -> {
+                groups.forget();
                 resync(Set.of());
                 yield new Done(true);
             }
@@ -96,7 +100,10 @@ public final class NetworkAgent implements AutoCloseable {
         return alone(portId, () -> {
             var wanted = ask(new Plugin.WantedPort(portId, host), Plugin.PortState.class)
                     .port();
-            wanted.ifPresent(driver::plug);
+            wanted.ifPresent(port -> {
+                groups.need(port);
+                driver.plug(port);
+            });
             return new Done(wanted.isPresent());
         });
     }
@@ -112,8 +119,10 @@ public final class NetworkAgent implements AutoCloseable {
         return alone(c.portId(), () -> {
             var wanted = ask(new Plugin.WantedPort(c.portId(), host), Plugin.PortState.class)
                     .port();
-            if (wanted.isPresent()) driver.update(wanted.get());
-            else driver.unplug(c.portId(), c.tap(), c.networkId());
+            if (wanted.isPresent()) {
+                groups.need(wanted.get());
+                driver.update(wanted.get());
+            } else driver.unplug(c.portId(), c.tap(), c.networkId());
             return new Done(wanted.isPresent());
         });
     }
@@ -154,18 +163,26 @@ public final class NetworkAgent implements AutoCloseable {
     /// @return the orphans that were found
     private Set<String> resync(Set<String> spared) {
         var wanted = ask(new Plugin.WantedAll(host), Plugin.HostState.class);
-        for (var port : wanted.ports()) one("port " + port.id(), () -> plug(port.id()));
+        for (var port : wanted.ports()) one("port " + port, () -> plug(port));
         for (var network : wanted.dhcpNetworks()) one("DHCP of " + network, () -> dhcp(network));
         for (var router : wanted.routers()) one("router " + router, () -> router(router));
         for (var network : wanted.networks()) one("peers of " + network, () -> peers(network));
+        keepGroups(wanted, driver.inventory());
         return orphans(wanted, spared);
+    }
+
+    private void keepGroups(Plugin.HostState wanted, NetworkDriver.Inventory there) {
+        for (var id : wanted.groups())
+            if (!there.groups().contains(id)) one("security group " + id, () -> new Done(groups.renew(id)));
+        for (var id : there.groups())
+            if (!wanted.groups().contains(id)) one("unused security group " + id, () -> new Done(groups.drop(id)));
     }
 
     private Set<String> orphans(Plugin.HostState wanted, Set<String> spared) {
         var found = ConcurrentHashMap.<String>newKeySet();
         var there = driver.inventory();
         for (var id : there.ports())
-            if (wanted.ports().stream().noneMatch(p -> p.id().equals(id)) && suspect(found, spared, "port " + id))
+            if (!wanted.ports().contains(id) && suspect(found, spared, "port " + id))
                 one("orphaned port " + id, () -> refresh(new HostCommand.Refresh(id, Port.tap(id), "")));
         for (var id : there.dhcpNetworks())
             if (!wanted.dhcpNetworks().contains(id) && suspect(found, spared, "dhcp " + id))
@@ -228,8 +245,9 @@ public final class NetworkAgent implements AutoCloseable {
             public void reconcile() {
                 var wanted = ask(new Plugin.WantedAll(host), Plugin.HostState.class);
                 var there = driver.inventory();
+                keepGroups(wanted, there);
                 for (var port : wanted.ports())
-                    if (!there.ports().contains(port.id())) one("port " + port.id(), () -> plug(port.id()));
+                    if (!there.ports().contains(port)) one("port " + port, () -> plug(port));
                 for (var network : wanted.dhcpNetworks())
                     if (!there.dhcpNetworks().contains(network)) one("DHCP of " + network, () -> dhcp(network));
                 for (var router : wanted.routers())
@@ -246,7 +264,7 @@ public final class NetworkAgent implements AutoCloseable {
 
             private void collect(Plugin.HostState wanted, NetworkDriver.Inventory there, Set<String> all) {
                 there.ports().stream()
-                        .filter(id -> wanted.ports().stream().noneMatch(p -> p.id().equals(id)))
+                        .filter(id -> !wanted.ports().contains(id))
                         .forEach(id -> all.add("port " + id));
                 there.dhcpNetworks().stream()
                         .filter(id -> !wanted.dhcpNetworks().contains(id))

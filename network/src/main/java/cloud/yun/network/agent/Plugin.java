@@ -3,12 +3,21 @@ package cloud.yun.network.agent;
 import cloud.yun.network.driver.NetworkDriver;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// What an agent asks the control plane, on the topic [#TOPIC].
 public sealed interface Plugin {
     String TOPIC = "q-plugin";
 
     record WantedPort(String portId, String host) implements Plugin {}
+
+    /// Asking makes the host one that is told of changes of the group, until it says [UnwantedGroup].
+    ///
+    /// @param since the serial of the members that the host has; empty: it has none
+    record WantedGroup(String groupId, String host, Optional<Long> since) implements Plugin {}
+
+    /// The host sees no use for a group any more.
+    record UnwantedGroup(String groupId, String host) implements Plugin {}
 
     record WantedDhcp(String networkId, String host) implements Plugin {}
 
@@ -26,14 +35,27 @@ public sealed interface Plugin {
     /// Answers: empty when the object is not wanted on that host.
     record PortState(Optional<NetworkDriver.Port> port) {}
 
+    /// @param whole whether `joined` are all members, or only those among the changes
+    record GroupState(long serial, boolean whole, Set<String> joined, Set<String> left) {}
+
+    /// @param released whether the host may forget the group: no port of it needs the members
+    record GroupRelease(boolean released) {}
+
     record DhcpState(Optional<NetworkDriver.Dhcp> dhcp) {}
 
     record RouterState(Optional<NetworkDriver.Router> router) {}
 
     record PeerState(Optional<NetworkDriver.Segment> segment, List<NetworkDriver.Peer> peers) {}
 
+    /// Ids of all that is wanted on the host.
+    ///
+    /// @param networks those with tunnels to know of
     record HostState(
-            List<NetworkDriver.Port> ports, List<String> dhcpNetworks, List<String> routers, List<String> networks) {}
+            Set<String> ports,
+            Set<String> dhcpNetworks,
+            Set<String> routers,
+            Set<String> networks,
+            Set<String> groups) {}
 
     record Noted() {}
 }

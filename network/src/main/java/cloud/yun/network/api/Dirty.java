@@ -9,7 +9,7 @@ public final class Dirty {
     public enum Kind {
         /// A port: its filter, or that it is to go. Detail: its network.
         PORT,
-        /// Who is in a security group: all ports whose rules name it. Host: any.
+        /// Who is in a security group. Host: any, which becomes one for each host that keeps the group.
         GROUP,
         /// DHCP of a network.
         DHCP,

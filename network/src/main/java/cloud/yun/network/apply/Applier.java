@@ -10,12 +10,14 @@ import cloud.yun.network.agent.HostCommand.Done;
 import cloud.yun.network.agent.NetworkAgent;
 import cloud.yun.network.agents.AgentStore;
 import cloud.yun.network.api.Common;
+import cloud.yun.network.api.Dirty;
 import cloud.yun.network.api.Dirty.Kind;
 import cloud.yun.network.dhcp.DhcpNetworks;
 import cloud.yun.network.network.NetworkStore;
 import cloud.yun.network.port.Port;
 import cloud.yun.network.port.PortStatus;
 import cloud.yun.network.port.PortStore;
+import cloud.yun.network.securitygroup.MemberStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -166,10 +168,7 @@ public final class Applier implements Reconciler {
     private void apply(Row row) {
         switch (row.kind()) {
             case PORT -> refresh(row.objectId(), row.host(), row.detail());
-            case GROUP ->
-                common.db()
-                        .read(tx -> new PortStore(tx).pluggedNaming(row.objectId()))
-                        .forEach((port, host) -> refresh(port, host, ""));
+            case GROUP -> group(row);
             case DHCP -> dhcp(row.objectId(), row.host());
             case ROUTER -> router(row.objectId(), row.host());
             case PEERS -> peers(row.objectId());
@@ -178,6 +177,18 @@ public final class Applier implements Reconciler {
 
     private void refresh(String portId, String host, String networkId) {
         tell(host, new HostCommand.Refresh(portId, Port.tap(portId), networkId));
+    }
+
+    /// First the hosts that keep the group are found, then each is told, with a row of its own.
+    private void group(Row row) {
+        if (!row.host().equals(Dirty.ANY)) {
+            tell(row.host(), new HostCommand.Group(row.objectId()));
+            return;
+        }
+        common.db().write(tx -> {
+            for (var host : new MemberStore(tx).hosts(row.objectId()))
+                common.dirty().mark(tx, Kind.GROUP, row.objectId(), host, "");
+        });
     }
 
     private void dhcp(String networkId, String host) {

@@ -21,6 +21,7 @@ import cloud.yun.network.network.NetworkStore;
 import cloud.yun.network.port.Port;
 import cloud.yun.network.port.PortService;
 import cloud.yun.network.port.PortStore;
+import cloud.yun.network.securitygroup.MemberStore;
 import cloud.yun.network.securitygroup.SecurityGroups;
 import cloud.yun.network.subnet.Subnet;
 import cloud.yun.network.subnet.SubnetStore;
@@ -31,6 +32,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /// What a host should have, read from the rows of one transaction.
@@ -100,6 +102,21 @@ public final class WantedState {
             found.add(pair.path("mac_address").asString(row.mac()) + "," + cidr);
         }
         return found;
+    }
+
+    /// @param since what the host has been told; empty: nothing
+    public Plugin.GroupState group(String id, Optional<Long> since) {
+        var store = new MemberStore(tx);
+        // Read first: what changes while we look is looked at again the next time.
+        long serial = store.serial(id);
+        if (since.isEmpty() || !store.remembers(since.get(), serial))
+            return new Plugin.GroupState(serial, true, new LinkedHashSet<>(store.addresses(id)), Set.of());
+        var joined = store.touchedMembers(id, since.get());
+        var left = store.touched(id, since.get());
+        // Blocks may overlap, so hosts need all of them; there are few, and they seldom change.
+        if (left.stream().anyMatch(a -> a.contains("/"))) return group(id, Optional.empty());
+        left.removeAll(joined);
+        return new Plugin.GroupState(serial, false, joined, left);
     }
 
     /// @return empty when the host does not serve the network
@@ -279,15 +296,20 @@ public final class WantedState {
 
     /// Everything that the host should have.
     public Plugin.HostState all(String host) {
-        var rows = new PortStore(tx).pluggedOn(host);
+        var plugged = new PortStore(tx).pluggedOn(host);
         var dhcp = tx.query("SELECT id FROM network WHERE dhcp_host = ? ORDER BY id", r -> r.string("id"), host);
         var routers = tx.query("SELECT id FROM router WHERE host = ? ORDER BY id", r -> r.string("id"), host);
         var networks = new LinkedHashSet<String>(dhcp);
-        rows.forEach(p -> networks.add(p.networkId()));
+        networks.addAll(plugged.values());
         networks.addAll(tx.query(
                 "SELECT DISTINCT p.network_id FROM port p JOIN router r ON r.id = p.device_id WHERE r.host = ?",
                 r -> r.string("network_id"),
                 host));
-        return new Plugin.HostState(ports(rows), dhcp, routers, List.copyOf(networks));
+        return new Plugin.HostState(
+                plugged.keySet(),
+                new LinkedHashSet<>(dhcp),
+                new LinkedHashSet<>(routers),
+                networks,
+                new LinkedHashSet<>(new MemberStore(tx).namedOn(host)));
     }
 }

@@ -3,12 +3,10 @@ package cloud.yun.network.check;
 import cloud.yun.kernel.check.Invariant;
 import cloud.yun.kernel.error.CloudException;
 import cloud.yun.kernel.flow.Flows;
-import cloud.yun.network.agent.Plugin;
 import cloud.yun.network.agents.AgentStore;
 import cloud.yun.network.api.Common;
 import cloud.yun.network.apply.Applier;
 import cloud.yun.network.apply.WantedState;
-import cloud.yun.network.driver.NetworkDriver;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -53,13 +51,12 @@ public final class HostInvariant implements Invariant {
         busy.addAll(applier.pending().keySet());
         var wanted = common.db().read(tx -> new WantedState(tx, common.config()).all(host));
         var devices = devices();
-        compare(host, "port", ids(wanted), there.ports(), busy, devices, found);
+        compare(host, "port", wanted.ports(), there.ports(), busy, devices, found);
         compare(host, "DHCP of network", wanted.dhcpNetworks(), there.dhcpNetworks(), busy, Set.of(), found);
         compare(host, "router", wanted.routers(), there.routers(), busy, Set.of(), found);
-    }
-
-    private static List<String> ids(Plugin.HostState wanted) {
-        return wanted.ports().stream().map(NetworkDriver.Port::id).toList();
+        // One that nobody needs any more may stay for a while.
+        for (var id : wanted.groups())
+            if (!there.groups().contains(id)) found.add("host " + host + " lacks security group " + id);
     }
 
     /// A server's flow owns its ports too.

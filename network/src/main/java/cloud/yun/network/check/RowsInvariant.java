@@ -37,6 +37,18 @@ public final class RowsInvariant implements Invariant {
             add(tx, found, "router %s has lost its gateway port", """
                     SELECT id FROM router WHERE gateway_port_id IS NOT NULL
                        AND gateway_port_id NOT IN (SELECT p.id FROM port p)""");
+            add(tx, found, "port %s is not a member of its security groups with all its addresses", """
+                    SELECT DISTINCT g.port_id AS id FROM port_security_group g JOIN ip_allocation a ON a.port_id = g.port_id
+                     WHERE NOT EXISTS (SELECT 1 FROM security_group_member m
+                         WHERE m.group_id = g.group_id AND m.address = a.ip AND m.port_id = g.port_id)""");
+            add(tx, found, "port %s is a member of a security group that it is not in", """
+                    SELECT DISTINCT m.port_id AS id FROM security_group_member m
+                     WHERE NOT EXISTS (SELECT 1 FROM port_security_group g
+                         WHERE g.group_id = m.group_id AND g.port_id = m.port_id)""");
+            add(tx, found, "port %s is a member of its security groups with an address that it does not have", """
+                    SELECT DISTINCT m.port_id AS id FROM security_group_member m JOIN port p ON p.id = m.port_id
+                     WHERE p.address_pairs = '[]' AND NOT EXISTS (SELECT 1 FROM ip_allocation a
+                         WHERE a.port_id = m.port_id AND a.ip = m.address)""");
             add(tx, found, "network %s has no segment", """
                     SELECT id FROM network WHERE network_type <> 'local'
                        AND id NOT IN (SELECT s.network_id FROM network_segment s)""");

@@ -21,8 +21,9 @@ public interface NetworkDriver {
     /// @param protocol name or number; empty is any
     /// @param portMin first port or ICMP type, if any
     /// @param portMax last port or ICMP code, if any
-    /// @param remoteCidrs whom the rule lets through: CIDRs, members of the remote group resolved to addresses;
-    ///     empty with `remoteAny` false lets nobody through
+    /// @param remoteAny the rule lets everybody through
+    /// @param remoteCidrs whom the rule lets through, if not everybody
+    /// @param remoteGroup whose members it lets through besides; [#applyGroup] has said who they are before
     record Rule(
             String direction,
             String etherType,
@@ -30,7 +31,13 @@ public interface NetworkDriver {
             Optional<Integer> portMin,
             Optional<Integer> portMax,
             boolean remoteAny,
-            List<String> remoteCidrs) {}
+            List<String> remoteCidrs,
+            Optional<String> remoteGroup) {}
+
+    /// The members of a security group, which rules of any number of ports refer to.
+    ///
+    /// @param members addresses and CIDRs of both families
+    record Group(String id, Set<String> members) {}
 
     /// @param portSecurity false: no filter and no anti-spoofing at all
     /// @param allowedPairs further `mac,cidr` pairs that the port may use as source
@@ -98,9 +105,15 @@ public interface NetworkDriver {
     record PeerPort(String mac, List<String> addresses) {}
 
     /// What of ours is on the host, for the invariant check and the clean-up of orphans.
-    record Inventory(Set<String> ports, Set<String> dhcpNetworks, Set<String> routers, Set<String> segments) {}
+    record Inventory(
+            Set<String> ports,
+            Set<String> dhcpNetworks,
+            Set<String> routers,
+            Set<String> segments,
+            Set<String> groups) {}
 
-    /// Tap, bridge, segment and filter. The tap is left in place if a guest already holds it.
+    /// Tap, bridge, segment and filter, for which the groups that its rules name must be there. The tap is left in
+    /// place if a guest already holds it.
     void plug(Port port);
 
     /// A changed filter or admin state of a port that is plugged; does nothing for one that is not.
@@ -108,6 +121,20 @@ public interface NetworkDriver {
 
     /// Succeeds when already gone. Removes the bridge and the segment's device with the last port.
     void unplug(String portId, String tap, String networkId);
+
+    /// Says all members of a group, before the first port whose rules name it. Costs as much as there are members.
+    void applyGroup(Group group);
+
+    /// Says which addresses (not blocks) changed in a group that is there. No port is touched; who left is cut off
+    /// at once, also in
+    /// the middle of a connection.
+    ///
+    /// @param joined members now, whatever they were before
+    /// @param left none any more, if they ever were
+    void changeGroup(String id, Set<String> joined, Set<String> left);
+
+    /// Succeeds when already gone; does nothing while rules still name the group.
+    void removeGroup(String id);
 
     void applyDhcp(Dhcp dhcp);
 

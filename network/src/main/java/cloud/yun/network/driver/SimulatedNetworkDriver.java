@@ -23,6 +23,7 @@ public final class SimulatedNetworkDriver implements NetworkDriver {
 
     private final Optional<String> tunnelAddress;
     private final Map<String, Port> ports = new ConcurrentSkipListMap<>();
+    private final Map<String, Set<String>> groups = new ConcurrentSkipListMap<>();
     private final Map<String, Dhcp> dhcp = new ConcurrentSkipListMap<>();
     private final Map<String, Router> routers = new ConcurrentSkipListMap<>();
     private final Map<String, List<Peer>> peers = new ConcurrentHashMap<>();
@@ -67,17 +68,59 @@ public final class SimulatedNetworkDriver implements NetworkDriver {
 
     @Override
     public void plug(Port port) {
-        command("plug", port.id(), () -> ports.put(port.id(), port));
+        command("plug", port.id(), () -> {
+            named(port);
+            ports.put(port.id(), port);
+        });
     }
 
     @Override
     public void update(Port port) {
-        command("update", port.id(), () -> ports.replace(port.id(), port));
+        command("update", port.id(), () -> {
+            if (ports.containsKey(port.id())) named(port);
+            ports.replace(port.id(), port);
+        });
     }
 
     @Override
     public void unplug(String portId, String tap, String networkId) {
         command("unplug", portId, () -> ports.remove(portId));
+    }
+
+    private void named(Port port) {
+        for (var rule : port.rules())
+            rule.remoteGroup().filter(g -> !groups.containsKey(g)).ifPresent(g -> {
+                throw new IllegalStateException("port " + port.id() + " names group " + g + ", which is not here");
+            });
+    }
+
+    @Override
+    public void applyGroup(Group group) {
+        command("applyGroup", group.id(), () -> {
+            Set<String> members = ConcurrentHashMap.newKeySet();
+            members.addAll(group.members());
+            groups.put(group.id(), members);
+        });
+    }
+
+    @Override
+    public void changeGroup(String id, Set<String> joined, Set<String> left) {
+        command("changeGroup", id, () -> {
+            var members = groups.get(id);
+            if (members == null) throw new IllegalStateException("group " + id + " is not here");
+            members.addAll(joined);
+            members.removeAll(left);
+        });
+    }
+
+    @Override
+    public void removeGroup(String id) {
+        command("removeGroup", id, () -> {
+            boolean used = ports.values().stream()
+                    .flatMap(p -> p.rules().stream())
+                    .anyMatch(r -> r.remoteGroup().equals(Optional.of(id)));
+            if (!used) groups.remove(id);
+        });
     }
 
     @Override
@@ -113,7 +156,8 @@ public final class SimulatedNetworkDriver implements NetworkDriver {
                 new TreeSet<>(ports.keySet()),
                 new TreeSet<>(dhcp.keySet()),
                 new TreeSet<>(routers.keySet()),
-                segments());
+                segments(),
+                new TreeSet<>(groups.keySet()));
     }
 
     private Set<String> segments() {
@@ -140,6 +184,11 @@ public final class SimulatedNetworkDriver implements NetworkDriver {
     /// @return what is there, by id
     public Map<String, Port> ports() {
         return new LinkedHashMap<>(ports);
+    }
+
+    /// @return members by group
+    public Map<String, Set<String>> groups() {
+        return new LinkedHashMap<>(groups);
     }
 
     public Map<String, Dhcp> dhcp() {

@@ -104,6 +104,21 @@ public final class Ipam {
         tx.update("DELETE FROM ip_allocation WHERE port_id = ? AND subnet_id = ?", portId, subnetId);
     }
 
+    /// Takes away what all ports have on a subnet.
+    ///
+    /// @return the ports that had something there
+    public List<String> drop(String subnetId) {
+        var holders = tx.query(
+                "SELECT DISTINCT port_id FROM ip_allocation WHERE subnet_id = ?", r -> r.string("port_id"), subnetId);
+        tx.update("DELETE FROM ip_allocation WHERE subnet_id = ?", subnetId);
+        return holders;
+    }
+
+    /// Takes away all that a port has.
+    public void dropAll(String portId) {
+        tx.update("DELETE FROM ip_allocation WHERE port_id = ?", portId);
+    }
+
     private static boolean fits(Address had, Wanted want) {
         return want.subnetId().map(s -> s.equals(had.subnetId())).orElse(true)
                 && want.address().map(a -> a.toString().equals(had.ip())).orElse(true);

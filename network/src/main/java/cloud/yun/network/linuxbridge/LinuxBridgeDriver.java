@@ -23,6 +23,7 @@ public final class LinuxBridgeDriver implements NetworkDriver {
     private final LinuxBridgeConfig config;
     private final Ownership ownership;
     private final PortFilter filter;
+    private final GroupSets groups;
     private final Bridges bridges;
     private final Ports ports;
     private final Tunnels tunnels;
@@ -36,6 +37,7 @@ public final class LinuxBridgeDriver implements NetworkDriver {
         this.config = config;
         this.ownership = new Ownership(config.mark());
         this.filter = new PortFilter(net, commands);
+        this.groups = new GroupSets(net, config.mark());
         this.bridges = new Bridges(net, config, ownership, filter);
         this.ports = new Ports(net, ownership, bridges, filter);
         this.tunnels = new Tunnels(net, config);
@@ -58,6 +60,21 @@ public final class LinuxBridgeDriver implements NetworkDriver {
     @Override
     public void unplug(String portId, String tap, String networkId) {
         ports.unplug(portId, tap, networkId);
+    }
+
+    @Override
+    public void applyGroup(Group group) {
+        groups.apply(group);
+    }
+
+    @Override
+    public void changeGroup(String id, Set<String> joined, Set<String> left) {
+        groups.change(id, joined, left);
+    }
+
+    @Override
+    public void removeGroup(String id) {
+        groups.remove(id);
     }
 
     @Override
@@ -92,7 +109,8 @@ public final class LinuxBridgeDriver implements NetworkDriver {
             ownership.id(link, Ownership.NETWORK).ifPresent(segments::add);
             ownership.id(link, Ownership.SEGMENT).ifPresent(segments::add);
         }
-        return new Inventory(ports.inventory(), dhcpServers.inventory(), routers.inventory(), segments);
+        return new Inventory(
+                ports.inventory(), dhcpServers.inventory(), routers.inventory(), segments, groups.inventory());
     }
 
     @Override
@@ -125,6 +143,8 @@ public final class LinuxBridgeDriver implements NetworkDriver {
         proxies.owners().forEach(proxies::remove);
         ports.purge();
         bridges.purge();
-        filter.purge();
+        filter.purgePorts();
+        groups.purge();
+        filter.purgeTables();
     }
 }

@@ -164,9 +164,8 @@ final class PortFilter {
         return numbers().keySet();
     }
 
-    /// Removes the rules of taps and bridges that are gone, and the tables with the last rule: another Yun on
-    /// this host may have its own in them.
-    void purge() {
+    /// Removes the rules of taps and bridges that are gone: another Yun on this host may have its own beside them.
+    void purgePorts() {
         locked(() -> {
             var there = net.links().stream().map(Link::name).collect(Collectors.toSet());
             var numbers = numbers();
@@ -176,6 +175,13 @@ final class PortFilter {
             for (String bridge : zones().keySet()) {
                 if (!there.contains(bridge)) untrack(bridge);
             }
+            return true;
+        });
+    }
+
+    /// Removes the tables after the last rule.
+    void purgeTables() {
+        locked(() -> {
             if (numbers().isEmpty() && zones().isEmpty()) {
                 net.nft().deleteTable(BRIDGE);
                 net.nft().deleteTable(INET);

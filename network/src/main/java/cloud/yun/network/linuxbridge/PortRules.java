@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -134,33 +133,36 @@ final class PortRules {
         // Sorted and without doubles: groups of one port often say the same.
         var wanted = new TreeSet<String>();
         for (Rule rule : port.rules()) {
-            if (rule.direction().equals(direction)) render(rule).ifPresent(wanted::add);
+            if (rule.direction().equals(direction)) wanted.addAll(render(rule));
         }
         for (String match : wanted) lines.add(match + "return comment \"" + fingerprint(match) + "\"");
         lines.add("drop");
         return lines;
     }
 
-    /// @return the match of a rule, ending in a space; empty when it lets nobody through
-    private static Optional<String> render(Rule rule) {
+    /// @return the matches of a rule, each ending in a space; none when it lets nobody through
+    private static List<String> render(Rule rule) {
         boolean v4 = rule.etherType().equalsIgnoreCase("IPv4");
-        var match = new StringBuilder(v4 ? "meta nfproto ipv4 " : "meta nfproto ipv6 ");
-        if (!rule.remoteAny()) {
-            var blocks = rule.remoteCidrs().stream()
-                    .map(Cidr::of)
-                    .filter(b -> b.v4() == v4)
-                    .toList();
-            if (blocks.isEmpty()) return Optional.empty();
-            String side = rule.direction().equals("ingress") ? "saddr" : "daddr";
-            match.append(from((v4 ? "ip " : "ip6 ") + side, blocks).stripLeading());
-            if (blocks.stream().noneMatch(Cidr::any)) match.append(' ');
-        }
+        String family = v4 ? "meta nfproto ipv4 " : "meta nfproto ipv6 ";
         var protocol = rule.protocol().map(p -> protocol(p, v4)).filter(p -> p != 0);
-        if (protocol.isPresent()) {
-            match.append("meta l4proto ").append(protocol.get()).append(' ');
-            match.append(ports(rule, protocol.get()));
-        }
-        return Optional.of(match.toString());
+        String rest =
+                protocol.map(p -> "meta l4proto " + p + " " + ports(rule, p)).orElse("");
+        return remotes(rule, v4).stream().map(r -> family + r + rest).toList();
+    }
+
+    /// @return ways to say whom a rule lets through; one that is empty lets everybody through
+    private static List<String> remotes(Rule rule, boolean v4) {
+        if (rule.remoteAny()) return List.of("");
+        String key = (v4 ? "ip " : "ip6 ") + (rule.direction().equals("ingress") ? "saddr" : "daddr");
+        var found = new ArrayList<String>();
+        rule.remoteGroup().ifPresent(g -> GroupSets.names(g, v4).forEach(set -> found.add(key + " @" + set + " ")));
+        var blocks = rule.remoteCidrs().stream()
+                .map(Cidr::of)
+                .filter(b -> b.v4() == v4)
+                .toList();
+        if (blocks.stream().anyMatch(Cidr::any)) found.add("");
+        else if (!blocks.isEmpty()) found.add(from(key, blocks).stripLeading() + " ");
+        return found;
     }
 
     private static String ports(Rule rule, int protocol) {

@@ -1,10 +1,13 @@
 package cloud.yun.network.port;
 
 import cloud.yun.kernel.json.Json;
+import cloud.yun.network.address.Cidr;
 import cloud.yun.network.api.Standard;
 import cloud.yun.network.ipam.Ipam.Address;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /// @param status `ACTIVE`, `DOWN`
@@ -49,6 +52,19 @@ public record Port(
 
     public static String tap(String id) {
         return "tap" + id.substring(0, TAP_ID_LENGTH);
+    }
+
+    /// Whom the port may be on the wire, as whom it is a member of its groups: its addresses, and the addresses and
+    /// blocks of its allowed pairs.
+    public Set<String> reach() {
+        var found = new LinkedHashSet<String>();
+        for (var address : addresses) found.add(address.ip());
+        for (var pair : pairs) {
+            var block = Cidr.of(pair.path("ip_address").asString());
+            boolean one = block.length() == (block.version() == 4 ? 32 : 128);
+            found.add(one ? block.ip().toString() : block.network().toString());
+        }
+        return found;
     }
 
     /// A port of the house's own, for example of a router: no filter, no groups.

@@ -216,7 +216,9 @@ public final class PortService implements Crud {
             var wanted = wanted(changes);
             if (wanted.isPresent()) ports.readdress(tx, locked, network, wanted.get());
             ports.changed(tx, locked, network);
-            var object = rendered(tx, List.of(store.find(id).orElseThrow())).getFirst();
+            var now = store.find(id).orElseThrow();
+            ports.settle(tx, now);
+            var object = rendered(tx, List.of(now)).getFirst();
             common.emit(tx, caller, SHAPE, "update", seen.projectId(), id, object.deepCopy());
             return object;
         });

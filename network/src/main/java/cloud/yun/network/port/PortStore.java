@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,8 +64,18 @@ public final class PortStore {
         return where("network_id = ? AND device_owner = ? ORDER BY id", networkId, owner);
     }
 
-    public List<Port> pluggedOn(String host) {
-        return where("plugged_host = ? ORDER BY id", host);
+    List<Port> withPairs() {
+        return where("address_pairs <> '[]'");
+    }
+
+    /// @return networks by plugged port
+    public Map<String, String> pluggedOn(String host) {
+        var found = new LinkedHashMap<String, String>();
+        tx.query(
+                "SELECT id, network_id FROM port WHERE plugged_host = ? ORDER BY id",
+                r -> found.put(r.string("id"), r.string("network_id")),
+                host);
+        return found;
     }
 
     public List<Port> find(Collection<String> ids) {

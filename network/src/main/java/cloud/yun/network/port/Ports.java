@@ -43,6 +43,7 @@ public final class Ports {
         var addresses = wanted.isEmpty() ? ipam.standard(taker) : ipam.chosen(taker, wanted.get(), List.of());
         if (!row.groups().isEmpty()) groups.assign(tx, row.id(), List.of(), row.groups());
         var made = row.with(addresses, row.groups());
+        settle(tx, made);
         dhcpChanged(tx, network);
         return made;
     }
@@ -95,6 +96,11 @@ public final class Ports {
                 p.groups());
     }
 
+    /// Rows from before groups had members by address know nothing of pairs.
+    public void settlePairs(Tx tx) {
+        for (var port : new PortStore(tx).withPairs()) settle(tx, port);
+    }
+
     /// A port of the house's own on `network`.
     public Port internal(
             Tx tx, Network network, String projectId, String owner, String device, Optional<List<Wanted>> wanted) {
@@ -105,8 +111,9 @@ public final class Ports {
 
     /// Deletes the row; what of it is on a host is removed soon.
     public void delete(Tx tx, Port port, Network network) {
+        groups.settle(tx, port.id(), List.of(), List.of());
         if (!port.groups().isEmpty()) groups.assign(tx, port.id(), port.groups(), List.of());
-        tx.update("DELETE FROM ip_allocation WHERE port_id = ?", port.id());
+        new Ipam(tx).dropAll(port.id());
         Standard.dropTags(tx, port.id());
         new PortStore(tx).delete(port.id());
         if (!port.projectId().isEmpty()) common.give(tx, port.projectId(), "port", 1);
@@ -121,14 +128,22 @@ public final class Ports {
     public Port readdress(Tx tx, Port port, Network network, List<Wanted> wanted) {
         var taker = new Taker(port.id(), port.mac(), port.networkId(), port.deviceOwner(), false);
         var addresses = new Ipam(tx).chosen(taker, wanted, port.addresses());
-        groups.membersChanged(tx, port.groups());
         changed(tx, port, network);
-        return port.with(addresses, port.groups());
+        var made = port.with(addresses, port.groups());
+        settle(tx, made);
+        return made;
     }
 
     public Port regroup(Tx tx, Port port, List<String> newGroups) {
         groups.assign(tx, port.id(), port.groups(), newGroups);
-        return port.with(port.addresses(), newGroups);
+        var made = port.with(port.addresses(), newGroups);
+        settle(tx, made);
+        return made;
+    }
+
+    /// Makes the port a member of its groups with its addresses and those of its allowed pairs, as in Neutron.
+    public void settle(Tx tx, Port port) {
+        groups.settle(tx, port.id(), port.groups(), port.reach());
     }
 
     /// What its host must hear: the port itself, DHCP, tunnels.

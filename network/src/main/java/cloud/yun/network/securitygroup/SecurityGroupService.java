@@ -11,11 +11,13 @@ import cloud.yun.kernel.json.Json;
 import cloud.yun.kernel.policy.Target;
 import cloud.yun.network.api.Common;
 import cloud.yun.network.api.Crud;
+import cloud.yun.network.api.Dirty;
 import cloud.yun.network.api.ListQuery;
 import cloud.yun.network.api.Shape;
 import cloud.yun.network.api.Shape.Draft;
 import cloud.yun.network.api.Standard;
 import cloud.yun.network.api.Values;
+import cloud.yun.network.port.PortStore;
 import cloud.yun.network.rbac.Grants;
 import java.util.ArrayList;
 import java.util.List;
@@ -149,7 +151,9 @@ public final class SecurityGroupService implements Crud {
                 throw new Conflict(
                         "Insufficient rights for removing default security group.", "SecurityGroupCannotRemoveDefault");
             // Rules of other groups that let this one's members in go with it; their ports must hear.
-            groups.membersChanged(tx, List.of(id));
+            new PortStore(tx)
+                    .pluggedNaming(id)
+                    .forEach((port, host) -> common.dirty().mark(tx, Dirty.Kind.PORT, port, host, ""));
             long others = tx.number(
                     "SELECT COUNT(*) AS n FROM security_group_rule WHERE remote_group_id = ? AND group_id <> ?",
                     id,

@@ -100,6 +100,14 @@ final class SecurityGroupStore {
         tx.update("DELETE FROM security_group WHERE id = ?", id);
     }
 
+    /// Sets the groups of a port.
+    void assign(String portId, Collection<String> before, Collection<String> after) {
+        if (!before.isEmpty()) tx.update("DELETE FROM port_security_group WHERE port_id = ?", portId);
+        var rows = new ArrayList<Object[]>();
+        for (var group : after) rows.add(new Object[] {portId, group});
+        tx.batch("INSERT INTO port_security_group (port_id, group_id) VALUES (?, ?)", rows);
+    }
+
     boolean used(String id) {
         return tx.exists("SELECT 1 AS one FROM port_security_group WHERE group_id = ? LIMIT 1", id);
     }

@@ -2,17 +2,19 @@ package cloud.yun.network.securitygroup;
 
 import cloud.yun.kernel.db.Tx;
 import cloud.yun.kernel.error.CloudException.NotFound;
-import cloud.yun.network.api.Batches;
 import cloud.yun.network.api.Common;
 import cloud.yun.network.api.Dirty;
 import cloud.yun.network.api.Standard;
 import cloud.yun.network.driver.NetworkDriver;
-import java.util.ArrayList;
+import cloud.yun.network.securitygroup.MemberStore.Member;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// What ports and other rooms need of security groups.
 public final class SecurityGroups {
@@ -61,51 +63,54 @@ public final class SecurityGroups {
         return NotFound.typed("Security group " + id + " does not exist", "SecurityGroupNotFound");
     }
 
-    /// Sets the groups of a port, and remembers that the members of those groups changed.
+    /// Sets the groups of a port.
     public void assign(Tx tx, String portId, Collection<String> before, Collection<String> after) {
-        if (!before.isEmpty()) tx.update("DELETE FROM port_security_group WHERE port_id = ?", portId);
-        var rows = new ArrayList<Object[]>();
-        for (var group : after) rows.add(new Object[] {portId, group});
-        tx.batch("INSERT INTO port_security_group (port_id, group_id) VALUES (?, ?)", rows);
-        var changed = new LinkedHashSet<>(before);
-        changed.addAll(after);
-        membersChanged(tx, changed);
+        new SecurityGroupStore(tx).assign(portId, before, after);
     }
 
-    /// Who is in these groups, or with which address, has changed: filters elsewhere may name them.
-    public void membersChanged(Tx tx, Collection<String> groups) {
-        for (var group : groups.stream().sorted().toList())
+    /// Makes a port a member of these groups with these addresses, and of no others. Hosts hear only of groups
+    /// and addresses for which that is news.
+    ///
+    /// @param addresses addresses, and blocks of allowed address pairs; as text in one form only
+    public void settle(Tx tx, String portId, Collection<String> groups, Collection<String> addresses) {
+        var store = new MemberStore(tx);
+        var gone = store.ofPort(portId);
+        var fresh = new LinkedHashSet<Member>();
+        for (var group : groups) for (var address : addresses) fresh.add(new Member(group, address));
+        var kept = new LinkedHashSet<>(gone);
+        kept.retainAll(fresh);
+        gone.removeAll(kept);
+        fresh.removeAll(kept);
+        store.remove(portId, gone);
+        store.add(portId, fresh);
+        var touched = new TreeMap<String, Set<String>>();
+        for (var member : gone)
+            touched.computeIfAbsent(member.groupId(), _ -> new TreeSet<>()).add(member.address());
+        for (var member : fresh)
+            touched.computeIfAbsent(member.groupId(), _ -> new TreeSet<>()).add(member.address());
+        touched.forEach((group, list) -> {
+            store.changed(group, list);
             common.dirty().mark(tx, Dirty.Kind.GROUP, group, Dirty.ANY, "");
+        });
     }
 
-    /// The rules of all groups of each port, with remote groups resolved to addresses.
+    /// The rules of all groups of each port.
     ///
     /// @param groupsOf groups by port
     public static Map<String, List<NetworkDriver.Rule>> filters(Tx tx, Map<String, List<String>> groupsOf) {
         var groups = new LinkedHashSet<String>();
         groupsOf.values().forEach(groups::addAll);
         var rules = new SecurityGroupStore(tx).rulesOf(groups);
-        var remotes = new LinkedHashSet<String>();
-        rules.values().forEach(list -> list.forEach(r -> r.remoteGroupId().ifPresent(remotes::add)));
-        var members = members(tx, remotes);
         var found = new HashMap<String, List<NetworkDriver.Rule>>();
         groupsOf.forEach((port, ids) -> {
             var all = new LinkedHashSet<NetworkDriver.Rule>();
-            for (var id : ids) for (var rule : rules.getOrDefault(id, List.of())) all.add(resolved(rule, members));
+            for (var id : ids) for (var rule : rules.getOrDefault(id, List.of())) all.add(wanted(rule));
             found.put(port, List.copyOf(all));
         });
         return found;
     }
 
-    private static NetworkDriver.Rule resolved(Rule rule, Map<String, List<String>> members) {
-        boolean four = rule.etherType().equals("IPv4");
-        var remote = rule.remoteGroupId()
-                .map(g -> members.getOrDefault(g, List.of()).stream()
-                        .filter(ip -> ip.contains(":") != four)
-                        .map(ip -> ip + (four ? "/32" : "/128"))
-                        .toList())
-                .or(() -> rule.remotePrefix().map(List::of))
-                .orElse(List.of());
+    private static NetworkDriver.Rule wanted(Rule rule) {
         return new NetworkDriver.Rule(
                 rule.direction(),
                 rule.etherType(),
@@ -113,18 +118,7 @@ public final class SecurityGroups {
                 rule.portMin(),
                 rule.portMax(),
                 rule.remoteGroupId().isEmpty() && rule.remotePrefix().isEmpty(),
-                remote);
-    }
-
-    private static Map<String, List<String>> members(Tx tx, Collection<String> groups) {
-        var found = new HashMap<String, List<String>>();
-        for (var part : Batches.of(groups))
-            tx.query(
-                    "SELECT g.group_id, a.ip FROM port_security_group g JOIN ip_allocation a ON a.port_id = g.port_id"
-                            + " WHERE g.group_id IN (" + Tx.marks(part.size()) + ") ORDER BY a.ip",
-                    r -> found.computeIfAbsent(r.string("group_id"), _ -> new ArrayList<>())
-                            .add(r.string("ip")),
-                    part.toArray());
-        return found;
+                rule.remotePrefix().map(List::of).orElse(List.of()),
+                rule.remoteGroupId());
     }
 }

@@ -5,6 +5,7 @@ import cloud.yun.network.api.Common;
 import cloud.yun.network.api.Dirty;
 import cloud.yun.network.api.Standard;
 import cloud.yun.network.dhcp.DhcpNetworks;
+import cloud.yun.network.ipam.Ipam;
 import cloud.yun.network.network.Network;
 import cloud.yun.network.port.PortStore;
 import cloud.yun.network.port.Ports;
@@ -34,7 +35,12 @@ public final class Subnets {
 
     /// The row, its addresses and its quota.
     void drop(Tx tx, Subnet subnet) {
-        tx.update("DELETE FROM ip_allocation WHERE subnet_id = ?", subnet.id());
+        var holders = new Ipam(tx).drop(subnet.id());
+        for (var port : new PortStore(tx).find(holders)) {
+            ports.settle(tx, port);
+            port.pluggedHost()
+                    .ifPresent(host -> common.dirty().mark(tx, Dirty.Kind.PORT, port.id(), host, subnet.networkId()));
+        }
         Standard.dropTags(tx, subnet.id());
         new SubnetStore(tx).delete(subnet.id());
         common.give(tx, subnet.projectId(), "subnet", 1);
@@ -55,15 +61,15 @@ public final class Subnets {
     /// Hosts that make their own addresses have one on this new subnet at once.
     void automatic(Tx tx, Network network, Subnet subnet) {
         if (!subnet.automatic()) return;
-        var ipam = new cloud.yun.network.ipam.Ipam(tx);
+        var ipam = new Ipam(tx);
         for (var port : new PortStore(tx).ofNetwork(network.id()))
             if (!port.deviceOwner().startsWith("network:") && !port.addresses().isEmpty()) {
                 ipam.automatic(
-                        new cloud.yun.network.ipam.Ipam.Taker(
-                                port.id(), port.mac(), network.id(), port.deviceOwner(), false),
+                        new Ipam.Taker(port.id(), port.mac(), network.id(), port.deviceOwner(), false),
                         subnet,
                         port.addresses().size());
                 ports.changed(tx, port, network);
+                new PortStore(tx).find(port.id()).ifPresent(p -> ports.settle(tx, p));
             }
     }
 }

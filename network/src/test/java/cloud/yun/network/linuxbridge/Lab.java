@@ -210,7 +210,21 @@ final class Lab implements AutoCloseable {
                 Optional.ofNullable(min),
                 Optional.ofNullable(max),
                 remotes.length == 0,
-                List.of(remotes));
+                List.of(remotes),
+                Optional.empty());
+    }
+
+    /// Everything from the members of a group.
+    static Rule fromGroup(String group, String family) {
+        return new Rule(
+                "ingress",
+                family,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                List.of(),
+                Optional.of(group));
     }
 
     static Rule in(String protocol, Integer port, String... remotes) {
@@ -238,6 +252,7 @@ final class Lab implements AutoCloseable {
             assertThat(inventory.routers()).isEmpty();
             assertThat(inventory.dhcpNetworks()).isEmpty();
             assertThat(inventory.segments()).isEmpty();
+            assertThat(inventory.groups()).isEmpty();
             assertThat(processesWith(host.config().stateDirectory().toString())).isEmpty();
         }
         for (String name : namespaces) {

@@ -104,7 +104,8 @@ class PortFilterTest {
                         Optional.empty(),
                         Optional.empty(),
                         false,
-                        java.util.List.of())));
+                        java.util.List.of(),
+                        Optional.empty())));
         assertThat(guestA.pingsOnce("10.7.0.12")).isFalse();
     }
 
