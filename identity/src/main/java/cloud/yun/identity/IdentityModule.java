@@ -73,6 +73,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// Identity, the room: wires it. The front door for other rooms is `Authenticator`, which they get from
 /// [#authenticator].
@@ -102,6 +103,9 @@ public final class IdentityModule implements Room {
             "flat",
             "How limits in a tree of projects are checked: flat or strict_two_level.",
             EnforcementModel::of);
+
+    private static final Option<List<String>> NEVER_IMPLIED = Option.list(
+            "assignment", "prohibited_implied_role", "admin", "Names of roles that no other role may imply.");
 
     private static final Option<Boolean> ALL_ENDPOINTS = Option.bool(
             "endpoint_filter",
@@ -162,7 +166,7 @@ public final class IdentityModule implements Room {
         routes.addAll(new ProjectRoutes(projects).routes());
         routes.addAll(new DomainRoutes(new Domains(bench, projects)).routes());
         routes.addAll(new GroupRoutes(new Groups(bench, users)).routes());
-        routes.addAll(new RoleRoutes(new Roles(bench)).routes());
+        routes.addAll(new RoleRoutes(new Roles(bench, Set.copyOf(kernel.config().get(NEVER_IMPLIED)))).routes());
         routes.addAll(new GrantRoutes(new Grants(bench)).routes());
         routes.addAll(new AssignmentRoutes(new AssignmentList(bench), db).routes());
         var delegations = new DelegationModule(bench, kernel.config(), passwords, tokens);
@@ -207,7 +211,7 @@ public final class IdentityModule implements Room {
         options.addAll(DelegationModule.OPTIONS);
         options.addAll(PasswordHashers.options());
         options.addAll(List.of(EXPIRATION, RESCOPE, METHODS, KEY_REPOSITORY, TREE_DEPTH, V2_SHIM));
-        options.addAll(List.of(ENFORCEMENT_MODEL, ALL_ENDPOINTS));
+        options.addAll(List.of(ENFORCEMENT_MODEL, ALL_ENDPOINTS, NEVER_IMPLIED));
         return options;
     }
 

@@ -75,8 +75,11 @@ class BadInputTest {
                         .isEqualTo(401);
                 if (!path.contains(NOBODY) || List.of("POST", "PUT", "PATCH").contains(route.method())) continue;
                 var answer = house.as(admin, route.method(), path);
-                // A group of options that a domain cannot have is refused, whoever asks.
-                int unknown = route.path().startsWith("/v3/domains/config/") ? 403 : 404;
+                // A group of options that a domain cannot have is refused, whoever asks; access rules are for their
+                // user and the system's readers.
+                boolean refused = route.path().startsWith("/v3/domains/config/")
+                        || route.path().contains("/access_rules");
+                int unknown = refused ? 403 : 404;
                 assertThat(answer.status()).as(name + " " + answer.body()).isEqualTo(unknown);
                 // What is not there looks to others like what they may not see. These are for everybody.
                 if (EVERYBODYS.stream().noneMatch(route.path()::startsWith))

@@ -2,6 +2,7 @@ package cloud.yun.identity.assignment;
 
 import cloud.yun.identity.assignment.Assignment.Actor;
 import cloud.yun.identity.assignment.Assignment.Target;
+import cloud.yun.identity.base.Words;
 import cloud.yun.identity.base.Workbench;
 import cloud.yun.identity.group.GroupStore;
 import cloud.yun.identity.project.Project;
@@ -61,7 +62,10 @@ public final class AssignmentList {
         var rule = "identity:list_role_assignments";
         if (wanted.subtree()) {
             rule = "identity:list_role_assignments_for_tree";
-            var project = wanted.target().flatMap(t -> bench.db().read(tx -> new ProjectStore(tx).find(t.id())));
+            var named = wanted.target().filter(t -> t.kind() == Target.Kind.PROJECT);
+            var project = named.flatMap(t -> bench.db().read(tx -> new ProjectStore(tx).find(t.id())));
+            if (named.isPresent() && project.isEmpty())
+                throw Words.notFound("project", named.get().id());
             target = cloud.yun.identity.project.Projects.target(project)
                     .with(
                             "target.domain_id",

@@ -139,7 +139,7 @@ public final class AssignmentRoutes {
         Optional<String> prior = line.priorRole();
         prior.ifPresent(p -> links.put(
                 "prior_role",
-                request.url() + "/v3/prior_role/" + p + "/implied_role/"
+                request.url() + "/v3/prior_role/" + p + "/implies/"
                         + line.assignment().roleId()));
     }
 }

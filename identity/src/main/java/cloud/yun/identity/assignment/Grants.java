@@ -15,6 +15,7 @@ import cloud.yun.identity.user.UserStore;
 import cloud.yun.kernel.auth.Caller;
 import cloud.yun.kernel.db.Tx;
 import cloud.yun.kernel.error.CloudException.Forbidden;
+import cloud.yun.kernel.error.CloudException.Invalid;
 import cloud.yun.kernel.error.CloudException.NotFound;
 import cloud.yun.kernel.policy.Target;
 import java.util.List;
@@ -102,16 +103,28 @@ public final class Grants {
         var found = permitted(caller, rule("create", a), a.actor(), a.target(), Optional.of(a.roleId()), a.inherited());
         actorThere(a.actor(), found);
         var role = found.role().orElseThrow();
-        var domain = found.place().map(Project::owningDomainId).orElse("");
-        if (!role.global() && !role.domainId().equals(domain))
-            throw new Forbidden("Domain " + role.domainId() + " of role " + role.id()
-                    + " does not match the domain of the target.");
+        if (!role.global()) domainRole(role, a.target(), found);
         bench.epoch().write(tx -> {
             // Once more: a user or project that was deleted meanwhile must not leave its roles behind.
             there(a, parties(tx, a.actor(), a.target(), Optional.of(a.roleId()), a.inherited()));
             new AssignmentStore(tx).add(a);
             bench.tell(tx, caller, "role_assignment", "created", a.roleId());
         });
+    }
+
+    private static void domainRole(Role role, Assignment.Target target, Parties found) {
+        var domain = found.place().map(Project::owningDomainId).orElse("");
+        switch (target.kind()) {
+            case SYSTEM ->
+                throw new Invalid("Role " + role.id() + " is a domain-specific role. Unable to use a domain-specific"
+                        + " role in a system assignment.");
+            case PROJECT -> {
+                if (!role.domainId().equals(domain))
+                    throw new Forbidden("Project " + target.id() + " must be in the same domain as the role "
+                            + role.id() + " being assigned.");
+            }
+            case DOMAIN -> {} // as in Keystone: it works out to nothing there
+        }
     }
 
     /// @throws NotFound there is no such assignment

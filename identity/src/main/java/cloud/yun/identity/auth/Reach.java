@@ -10,6 +10,7 @@ import cloud.yun.kernel.db.Database;
 import cloud.yun.kernel.db.Tx;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /// What a user can scope a token to.
 public final class Reach {
@@ -23,8 +24,7 @@ public final class Reach {
     public List<Project> projects(String userId, Filters filters) {
         return db.read(tx -> {
             var store = new ProjectStore(tx);
-            var ids = new LinkedHashSet<String>();
-            for (var assignment : new AssignmentStore(tx).ofUserAndGroups(userId)) reached(tx, assignment, ids);
+            var ids = projectIds(tx, userId);
             return store.among(ids).stream()
                     .filter(p -> p.enabled() && !p.isDomain())
                     .filter(p ->
@@ -33,6 +33,13 @@ public final class Reach {
                     .filter(p -> matches(filters, p))
                     .toList();
         });
+    }
+
+    /// @return ids of all projects on which the user has a role, disabled ones too
+    public static Set<String> projectIds(Tx tx, String userId) {
+        var ids = new LinkedHashSet<String>();
+        for (var assignment : new AssignmentStore(tx).ofUserAndGroups(userId)) reached(tx, assignment, ids);
+        return ids;
     }
 
     private static void reached(Tx tx, Assignment assignment, LinkedHashSet<String> ids) {

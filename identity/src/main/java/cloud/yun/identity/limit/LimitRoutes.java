@@ -58,16 +58,7 @@ public final class LimitRoutes {
     }
 
     private static ObjectNode view(Request request, Limit limit) {
-        var node = Json.object()
-                .put("id", limit.id())
-                .put("project_id", limit.projectId().orElse(null))
-                .put("domain_id", limit.domainId().orElse(null))
-                .put("service_id", limit.what().serviceId())
-                .put("region_id", limit.what().regionId().orElse(null))
-                .put("resource_name", limit.what().name())
-                .put("resource_limit", limit.resourceLimit())
-                .put("description", limit.description().orElse(null));
-        return Links.self(request, "limits", limit.id(), node);
+        return Links.self(request, "limits", limit.id(), limit.json());
     }
 
     private static Reply one(String key, ObjectNode value) {

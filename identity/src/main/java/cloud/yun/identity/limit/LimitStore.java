@@ -122,6 +122,13 @@ public final class LimitStore {
         return filters.page(tx, select).list(tx, LimitStore::limit);
     }
 
+    public List<Limit> ofProject(String projectId) {
+        return Select.of(LIMIT, LIMITS)
+                .where("project_id = ?", projectId)
+                .order(Select.Sort.asc("id"))
+                .list(tx, LimitStore::limit);
+    }
+
     Optional<Limit> find(String id) {
         return tx.first("SELECT " + LIMIT + " FROM " + LIMITS + " WHERE id = ?", LimitStore::limit, id);
     }

@@ -4,7 +4,7 @@ import java.util.Optional;
 
 /// @param what service, region and resource it speaks of
 /// @param defaultLimit for whoever has no limit of its own; -1: without limit
-record RegisteredLimit(String id, Resource what, int defaultLimit, Optional<String> description) {
+public record RegisteredLimit(String id, Resource what, int defaultLimit, Optional<String> description) {
     /// @param regionId empty: all regions
-    record Resource(String serviceId, Optional<String> regionId, String name) {}
+    public record Resource(String serviceId, Optional<String> regionId, String name) {}
 }

@@ -54,8 +54,8 @@ public final class Domains {
                         "identity:list_domains",
                         own.map(d -> Target.of("target.domain.id", d)).orElse(Target.NONE));
         var found = bench.db().read(tx -> new ProjectStore(tx).list(filters, true, TagFilters.NONE));
-        // Whoever is no more than a domain's reader sees that domain alone.
-        if (own.isPresent() && !bench.policy().allows(caller, "identity:list_domains", Target.NONE))
+        // A domain's token sees that domain alone, whatever its roles.
+        if (own.isPresent())
             found = found.stream().filter(d -> d.id().equals(own.get())).toList();
         return filters.cut(found, Project::id);
     }
@@ -72,7 +72,7 @@ public final class Domains {
                 Fields.text(body, "description").orElse(""),
                 Fields.extra(body, KNOWN),
                 Fields.mergeOptions(Json.object(), body),
-                List.of());
+                Projects.tags(body).orElse(List.of()));
         bench.epoch().write(tx -> {
             if (new ProjectStore(tx).find(domain.id()).isPresent())
                 throw Words.conflict("domain", "Duplicate ID, " + domain.id() + ".");
@@ -90,14 +90,18 @@ public final class Domains {
     void delete(Caller caller, String id) {
         get(caller, "identity:delete_domain", id);
         bench.epoch().write(tx -> {
-            var domain = new ProjectStore(tx).domain(id).orElseThrow(() -> Words.notFound("domain", id));
-            Workbench.mutable("domain", id, domain.options(), Optional.empty());
-            if (domain.enabled())
-                throw new Forbidden("Cannot delete a domain that is enabled, please disable it first.");
-            empty(tx, id);
-            Projects.remove(tx, id);
+            remove(tx, id);
             bench.tell(tx, caller, "domain", "deleted", id);
         });
+    }
+
+    /// @throws Forbidden it is enabled, or it or a project in it is immutable
+    static void remove(Tx tx, String id) {
+        var domain = new ProjectStore(tx).domain(id).orElseThrow(() -> Words.notFound("domain", id));
+        Workbench.mutable("domain", id, domain.options(), Optional.empty());
+        if (domain.enabled()) throw new Forbidden("Cannot delete a domain that is enabled, please disable it first.");
+        empty(tx, id);
+        Projects.remove(tx, id);
     }
 
     private static void empty(Tx tx, String id) {
@@ -108,6 +112,9 @@ public final class Domains {
             groups.delete(group);
         }
         new RoleStore(tx).deleteOfDomain(id);
-        for (var project : new ProjectStore(tx).descendants(id).reversed()) Projects.remove(tx, project.id());
+        for (var project : new ProjectStore(tx).descendants(id).reversed()) {
+            Workbench.mutable("project", project.id(), project.options(), Optional.empty());
+            Projects.remove(tx, project.id());
+        }
     }
 }

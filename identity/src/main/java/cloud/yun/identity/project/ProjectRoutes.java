@@ -11,11 +11,15 @@ import cloud.yun.kernel.json.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `/v3/projects`.
 public final class ProjectRoutes {
+    private static final Set<String> EXPANSIONS =
+            Set.of("parents_as_list", "parents_as_ids", "subtree_as_list", "subtree_as_ids");
+
     private final Projects projects;
 
     public ProjectRoutes(Projects projects) {
@@ -92,15 +96,18 @@ public final class ProjectRoutes {
 
     /// `?parents_as_list`, `?parents_as_ids`, `?subtree_as_list`, `?subtree_as_ids`.
     private void expand(Request request, Project project, ObjectNode node) {
-        var wanted = request.query().keySet();
+        var wanted =
+                EXPANSIONS.stream().filter(e -> Filters.flag(request, e)).collect(java.util.stream.Collectors.toSet());
         if (wanted.contains("parents_as_list") && wanted.contains("parents_as_ids"))
             throw new Invalid("Cannot use parents_as_list and parents_as_ids query params at the same time.");
         if (wanted.contains("subtree_as_list") && wanted.contains("subtree_as_ids"))
             throw new Invalid("Cannot use subtree_as_list and subtree_as_ids query params at the same time.");
-        if (wanted.stream().noneMatch(w -> w.startsWith("parents_as_") || w.startsWith("subtree_as_"))) return;
-        var family = projects.family(project);
-        if (wanted.contains("parents_as_list")) node.set("parents", wrapped(request, family.ancestors()));
-        if (wanted.contains("subtree_as_list")) node.set("subtree", wrapped(request, family.descendants()));
+        if (wanted.isEmpty()) return;
+        var family = projects.family(request.caller(), project);
+        if (wanted.contains("parents_as_list"))
+            node.set("parents", wrapped(request, family.ancestors(), family.visible()));
+        if (wanted.contains("subtree_as_list"))
+            node.set("subtree", wrapped(request, family.descendants(), family.visible()));
         if (wanted.contains("parents_as_ids")) {
             ObjectNode chain = null;
             for (var ancestor : family.ancestors().reversed()) {
@@ -113,9 +120,18 @@ public final class ProjectRoutes {
         if (wanted.contains("subtree_as_ids")) node.set("subtree", tree(project.id(), family.descendants()));
     }
 
-    private static ArrayNode wrapped(Request request, List<Project> all) {
+    private ArrayNode wrapped(Request request, List<Project> all, Set<String> visible) {
+        boolean withLimits = Filters.flag(request, "include_limits");
         var list = Json.array();
-        for (var project : all) list.addObject().set("project", ProjectView.of(request, project));
+        for (var project : all) {
+            if (!visible.contains(project.id())) continue;
+            var node = ProjectView.of(request, project);
+            if (withLimits) {
+                var limits = node.putArray("limits");
+                projects.limits(project).forEach(l -> limits.add(l.json()));
+            }
+            list.addObject().set("project", node);
+        }
         return list;
     }
 
@@ -158,7 +174,7 @@ public final class ProjectRoutes {
     }
 
     private Reply clearTags(Request request) {
-        projects.setTags(request.caller(), id(request), List.of());
+        projects.clearTags(request.caller(), id(request));
         return Reply.noContent();
     }
 

@@ -1,12 +1,15 @@
 package cloud.yun.identity.project;
 
 import cloud.yun.identity.assignment.AssignmentStore;
+import cloud.yun.identity.auth.Reach;
 import cloud.yun.identity.base.Fields;
 import cloud.yun.identity.base.Filters;
 import cloud.yun.identity.base.Words;
 import cloud.yun.identity.base.Workbench;
 import cloud.yun.identity.credential.AppCredentialStore;
 import cloud.yun.identity.credential.CredentialStore;
+import cloud.yun.identity.limit.Limit;
+import cloud.yun.identity.limit.LimitStore;
 import cloud.yun.identity.project.ProjectStore.TagFilters;
 import cloud.yun.identity.token.RevocationStore;
 import cloud.yun.identity.trust.TrustStore;
@@ -64,15 +67,21 @@ public final class Projects {
 
     /// The tree around a project.
     ///
+    /// @param visible ids of the projects on which the caller has a role: lists show no others
     /// @param ancestors nearest first
     /// @param descendants each behind its parent
-    record Family(List<Project> ancestors, List<Project> descendants) {}
+    record Family(List<Project> ancestors, List<Project> descendants, Set<String> visible) {}
 
-    Family family(Project project) {
+    Family family(Caller caller, Project project) {
         return bench.db().read(tx -> {
             var store = new ProjectStore(tx);
-            return new Family(store.ancestors(project), store.descendants(project.id()));
+            return new Family(
+                    store.ancestors(project), store.descendants(project.id()), Reach.projectIds(tx, caller.userId()));
         });
+    }
+
+    List<Limit> limits(Project project) {
+        return bench.db().read(tx -> new LimitStore(tx).ofProject(project.id()));
     }
 
     Project create(Caller caller, ObjectNode body) {
@@ -184,11 +193,15 @@ public final class Projects {
                     "Cannot disable project " + project.id() + " since its subtree contains enabled projects.");
     }
 
+    /// Deletes a project without projects below it, or a disabled domain with all that is in it.
     void delete(Caller caller, String id) {
         var seen = get(caller, "identity:delete_project", id);
-        if (seen.isDomain() && seen.enabled())
-            throw new Forbidden("Cannot delete a domain that is enabled, please disable it first.");
         bench.epoch().write(tx -> {
+            if (seen.isDomain()) {
+                Domains.remove(tx, id);
+                bench.tell(tx, caller, "domain", "deleted", id);
+                return;
+            }
             Workbench.mutable("project", id, seen.options(), Optional.empty());
             if (!new ProjectStore(tx).children(id).isEmpty())
                 throw new Forbidden("Cannot delete the project " + id + " since it is not a leaf in the hierarchy. Use"
@@ -210,24 +223,37 @@ public final class Projects {
 
     Project setTags(Caller caller, String id, List<String> tags) {
         var seen = get(caller, "identity:update_project_tags", id);
-        Workbench.mutable("project", id, seen.options(), Optional.of(Json.object()));
-        bench.db().write(tx -> new ProjectStore(tx).setTags(id, tags));
-        return seen.withTags(tags);
+        mutable(seen, "update");
+        var stripped = tags.stream().map(String::strip).distinct().toList();
+        bench.db().write(tx -> new ProjectStore(tx).setTags(id, stripped));
+        return seen.withTags(stripped);
+    }
+
+    void clearTags(Caller caller, String id) {
+        var seen = get(caller, "identity:delete_project_tags", id);
+        mutable(seen, "update");
+        bench.db().write(tx -> new ProjectStore(tx).setTags(id, List.of()));
+    }
+
+    private static void mutable(Project project, String verb) {
+        if (project.immutable())
+            throw new Forbidden("Cannot " + verb + " project tags for " + project.id()
+                    + ", project is immutable. Set \"immutable\" option to false before creating project tags.");
     }
 
     /// @throws Invalid the tag is not one, or there are too many
     void addTag(Caller caller, String id, String tag) {
         var seen = get(caller, "identity:create_project_tag", id);
-        Workbench.mutable("project", id, seen.options(), Optional.of(Json.object()));
+        mutable(seen, "create");
         if (tag.isEmpty() || tag.length() > 255 || tag.contains(",") || tag.contains("/"))
             throw new Invalid("Invalid input for field 'tags': '" + tag + "' does not match '^[^,/]*$'");
         if (seen.tags().size() >= 80 && !seen.tags().contains(tag))
             throw new Invalid("Invalid input for field 'tags': too many tags");
-        bench.db().write(tx -> new ProjectStore(tx).addTag(id, tag));
+        bench.db().write(tx -> new ProjectStore(tx).addTag(id, tag.strip()));
     }
 
     void removeTag(Caller caller, String id, String tag) {
-        get(caller, "identity:delete_project_tag", id);
+        mutable(get(caller, "identity:delete_project_tag", id), "delete");
         if (!bench.db().transaction(tx -> new ProjectStore(tx).removeTag(id, tag))) throw noTag(tag);
     }
 
@@ -235,7 +261,7 @@ public final class Projects {
         return Words.notFound("project tag", tag);
     }
 
-    private static Optional<List<String>> tags(ObjectNode body) {
+    static Optional<List<String>> tags(ObjectNode body) {
         if (!body.has("tags")) return Optional.empty();
         return Optional.of(body.get("tags")
                 .valueStream()

@@ -22,13 +22,13 @@ import tools.jackson.databind.node.ObjectNode;
 public final class Roles {
     private static final Set<String> KNOWN = Set.of("id", "name", "domain_id", "description", "options", "links");
 
-    /// No role may imply it: that would make admins by a side door.
-    private static final String NEVER_IMPLIED = "admin";
-
     private final Workbench bench;
+    private final Set<String> neverImplied;
 
-    public Roles(Workbench bench) {
+    /// @param neverImplied names of roles that no role may imply: that would make admins by a side door
+    public Roles(Workbench bench, Set<String> neverImplied) {
         this.bench = bench;
+        this.neverImplied = Set.copyOf(neverImplied);
     }
 
     /// A domain's role has rules of its own: `identity:get_domain_role` beside `identity:get_role`.
@@ -169,14 +169,15 @@ public final class Roles {
         return new NotFound(prior + " does not imply " + implied + ".");
     }
 
-    /// @throws Forbidden `admin` and domains' own roles cannot be implied
+    /// @throws Forbidden the role may not be implied, or a role of the whole cloud would imply a domain's
     Inference addImplied(Caller caller, String prior, String implied) {
         bench.policy().require(caller, "identity:create_implied_role");
         return bench.epoch().change(tx -> {
             var pair = pair(tx, prior, implied);
             var role = pair.implied().getFirst();
-            if (!role.global() || role.name().equals(NEVER_IMPLIED))
-                throw new Forbidden(role.name() + " cannot be an implied roles");
+            if (neverImplied.contains(role.name())) throw new Forbidden(role.id() + " cannot be an implied roles.");
+            if (pair.prior().global() && !role.global())
+                throw new Forbidden("Global role cannot imply a domain-specific role");
             new RoleStore(tx).addImplied(prior, implied);
             return pair;
         });
