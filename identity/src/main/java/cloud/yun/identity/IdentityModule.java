@@ -67,11 +67,13 @@ import cloud.yun.kernel.http.ApiService;
 import cloud.yun.kernel.http.FaultDialect;
 import cloud.yun.kernel.http.Route;
 import cloud.yun.kernel.policy.Policy;
+import cloud.yun.kernel.policy.Scope;
 import cloud.yun.kernel.reconcile.Reconciler;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -93,6 +95,12 @@ public final class IdentityModule implements Room {
             "key_repository",
             "",
             "Directory of the Fernet keys in Keystone's layout. Empty: identity/fernet-keys in the data directory.");
+
+    private static final Option<Boolean> ENFORCE_SCOPE = Option.bool(
+            "oslo_policy",
+            "enforce_scope",
+            true,
+            "Whether a token of another scope than a rule is made for is refused, whatever the rule says.");
 
     private static final Option<Integer> TREE_DEPTH =
             Option.integer("DEFAULT", "max_project_tree_depth", 5, "Levels of projects below a domain.");
@@ -135,7 +143,10 @@ public final class IdentityModule implements Room {
         var clock = kernel.clock();
         var epoch = new Epoch(db);
         var ids = new Ids(kernel.ids());
-        policy = new Policy(IdentityPolicy.defaults(), Optional.of(kernel.data().resolve("identity/policy.yaml")));
+        policy = new Policy(
+                IdentityPolicy.defaults(),
+                kernel.config().get(ENFORCE_SCOPE) ? Scope.read("policy/identity-scopes.yaml") : Map.of(),
+                Optional.of(kernel.data().resolve("identity/policy.yaml")));
         var passwords = new Passwords(PasswordHashers.of(kernel.config()), clock);
         tokens = new Tokens(
                 db,
@@ -212,6 +223,7 @@ public final class IdentityModule implements Room {
         options.addAll(PasswordHashers.options());
         options.addAll(List.of(EXPIRATION, RESCOPE, METHODS, KEY_REPOSITORY, TREE_DEPTH, V2_SHIM));
         options.addAll(List.of(ENFORCEMENT_MODEL, ALL_ENDPOINTS, NEVER_IMPLIED));
+        options.add(ENFORCE_SCOPE);
         return options;
     }
 

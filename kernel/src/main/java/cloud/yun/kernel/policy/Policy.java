@@ -31,6 +31,7 @@ public final class Policy {
     private static final long LOOK_MILLIS = 1_000;
 
     private final Map<String, String> defaults;
+    private final Map<String, Set<Scope>> scopes;
     private final Optional<Path> file;
     private volatile Map<String, Check> rules;
     private volatile Set<String> overridden = Set.of();
@@ -40,7 +41,14 @@ public final class Policy {
     /// @param defaults rule name to rule text, upstream's names and defaults
     /// @param file policy.yaml or policy.json; JSON is a subset of YAML
     public Policy(Map<String, String> defaults, Optional<Path> file) {
+        this(defaults, Map.of(), file);
+    }
+
+    /// @param scopes rule name to the scopes that it is made for; a caller of another scope is refused whatever the
+    ///     rule, or an operator's change of it, says. A rule without an entry takes every scope.
+    public Policy(Map<String, String> defaults, Map<String, Set<Scope>> scopes, Optional<Path> file) {
         this.defaults = new LinkedHashMap<>(defaults);
+        this.scopes = Map.copyOf(scopes);
         this.file = file;
         this.rules = parse(this.defaults);
         look();
@@ -61,6 +69,8 @@ public final class Policy {
     /// A rule nobody registered refuses: forgetting one must not open a door.
     public boolean allows(Caller caller, String rule, Target target) {
         look();
+        var made = scopes.get(rule);
+        if (made != null && !made.contains(Scope.of(caller))) return false;
         var check = rules.get(rule);
         return check != null && check.holds(caller, target, rules, 0);
     }

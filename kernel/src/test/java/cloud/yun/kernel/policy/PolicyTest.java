@@ -70,6 +70,26 @@ class PolicyTest {
     }
 
     @Test
+    void allows_whenTheTokensScopeIsNotTheRules_refusesEvenWithAnOpenOverride(@TempDir Path dir)
+            throws java.io.IOException {
+        var file = Files.writeString(dir.resolve("policy.yaml"), "\"things:tend\": \"@\"\n");
+        var policy = new Policy(
+                Map.of("things:tend", "role:admin"),
+                Map.of("things:tend", java.util.Set.of(Scope.SYSTEM)),
+                Optional.of(file));
+        var system = new Caller(
+                Optional.of(new Caller.User("u", "u", DOMAIN)),
+                Optional.empty(),
+                Optional.empty(),
+                true,
+                List.of(),
+                Optional.empty(),
+                "req-1");
+        assertThat(policy.allows(caller("u", "p", "admin"), "things:tend")).isFalse();
+        assertThat(policy.allows(system, "things:tend")).isTrue();
+    }
+
+    @Test
     void require_whenTheRuleIsUnknown_refuses() {
         var policy = new Policy(Map.of(), Optional.empty());
         assertThatThrownBy(() -> policy.require(caller("u", "p", "admin"), "nobody:registered:this"))
