@@ -139,6 +139,15 @@ public record Route(
         return copy(rule, access, from, to, schemas, true);
     }
 
+    /// The same route; `first` sees each request before the handler does, and may refuse it by an exception.
+    public Route before(java.util.function.Consumer<Request> first) {
+        Handler both = request -> {
+            first.accept(request);
+            return handler.handle(request);
+        };
+        return new Route(method, path, both, rule, access, from, to, schemas, action, streaming);
+    }
+
     boolean serves(Optional<Microversion> version) {
         if (version.isEmpty()) return true;
         return from.map(f -> version.get().compareTo(f) >= 0).orElse(true)
