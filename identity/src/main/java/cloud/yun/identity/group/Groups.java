@@ -94,6 +94,8 @@ public final class Groups {
     }
 
     void delete(Caller caller, String id) {
+        // Keystone looks for the group first here, and only here: one that is not there is so for everybody
+        if (bench.db().read(tx -> new GroupStore(tx).find(id)).isEmpty()) throw Words.notFound("group", id);
         get(caller, "identity:delete_group", id);
         bench.epoch().write(tx -> {
             new AssignmentStore(tx).removeActor(Actor.group(id));

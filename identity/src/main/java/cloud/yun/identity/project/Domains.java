@@ -46,6 +46,14 @@ public final class Domains {
         return found.orElseThrow(() -> Words.notFound("domain", id));
     }
 
+    /// As Keystone does before a change: a domain that is not there is so for everybody.
+    private Project existing(Caller caller, String rule, String id) {
+        var found =
+                bench.db().read(tx -> new ProjectStore(tx).domain(id)).orElseThrow(() -> Words.notFound("domain", id));
+        bench.policy().require(caller, rule, target(Optional.of(found)));
+        return found;
+    }
+
     Filters.Page<Project> list(Caller caller, Filters filters) {
         var own = caller.domain().map(Caller.Domain::id);
         bench.policy()
@@ -83,12 +91,12 @@ public final class Domains {
     }
 
     Project update(Caller caller, String id, ObjectNode body) {
-        return projects.change(caller, get(caller, "identity:update_domain", id), body, "domain");
+        return projects.change(caller, existing(caller, "identity:update_domain", id), body, "domain");
     }
 
     /// Deletes a disabled domain with its users, groups, roles and projects.
     void delete(Caller caller, String id) {
-        get(caller, "identity:delete_domain", id);
+        existing(caller, "identity:delete_domain", id);
         bench.epoch().write(tx -> {
             remove(tx, id);
             bench.tell(tx, caller, "domain", "deleted", id);

@@ -44,13 +44,13 @@ public final class Roles {
     }
 
     private Role get(Caller caller, String verb, String id) {
-        var found = bench.db().read(tx -> new RoleStore(tx).find(id));
-        boolean domainRole = found.map(r -> !r.global()).orElse(false);
-        bench.policy().require(caller, rule(verb, domainRole), target(found));
-        return found.orElseThrow(() -> Words.notFound("role", id));
+        // Keystone looks for the role before it asks the rule: one that is not there is so for everybody
+        var found = bench.db().read(tx -> new RoleStore(tx).find(id)).orElseThrow(() -> Words.notFound("role", id));
+        bench.policy().require(caller, rule(verb, !found.global()), target(Optional.of(found)));
+        return found;
     }
 
-    /// @throws NotFound no such role, said only to a caller whom the rule lets see it
+    /// @throws NotFound no such role
     Role get(Caller caller, String id) {
         return get(caller, "get", id);
     }
