@@ -5,14 +5,12 @@ import cloud.yun.identity.assignment.AssignmentRoutes;
 import cloud.yun.identity.assignment.GrantRoutes;
 import cloud.yun.identity.assignment.Grants;
 import cloud.yun.identity.assignment.NothingDangles;
-import cloud.yun.identity.auth.AppCredentialMethod;
 import cloud.yun.identity.auth.AuthMethod;
 import cloud.yun.identity.auth.AuthRoutes;
 import cloud.yun.identity.auth.Authentication;
 import cloud.yun.identity.auth.PasswordMethod;
 import cloud.yun.identity.auth.Passwords;
 import cloud.yun.identity.auth.Reach;
-import cloud.yun.identity.auth.ScopeKind;
 import cloud.yun.identity.auth.TokenMethod;
 import cloud.yun.identity.base.Epoch;
 import cloud.yun.identity.base.IdentityPolicy;
@@ -21,7 +19,6 @@ import cloud.yun.identity.base.Workbench;
 import cloud.yun.identity.catalog.Catalog;
 import cloud.yun.identity.catalog.CatalogRoutes;
 import cloud.yun.identity.catalog.Services;
-import cloud.yun.identity.credential.AppCredentialRule;
 import cloud.yun.identity.credential.CredentialRoutes;
 import cloud.yun.identity.credential.Credentials;
 import cloud.yun.identity.domainconfig.DomainConfigRoutes;
@@ -38,6 +35,7 @@ import cloud.yun.identity.limit.EnforcementModel;
 import cloud.yun.identity.limit.LimitRoutes;
 import cloud.yun.identity.limit.Limits;
 import cloud.yun.identity.limit.RegisteredLimits;
+import cloud.yun.identity.oauth2.OAuth2Routes;
 import cloud.yun.identity.password.PasswordHashers;
 import cloud.yun.identity.project.DomainRoutes;
 import cloud.yun.identity.project.Domains;
@@ -46,13 +44,10 @@ import cloud.yun.identity.project.Projects;
 import cloud.yun.identity.role.RoleRoutes;
 import cloud.yun.identity.role.Roles;
 import cloud.yun.identity.token.DelegationBounds;
-import cloud.yun.identity.token.DelegationRule;
 import cloud.yun.identity.token.FernetKeys;
 import cloud.yun.identity.token.FernetTokens;
 import cloud.yun.identity.token.Tokens;
 import cloud.yun.identity.token.ValidToken;
-import cloud.yun.identity.trust.TrustRule;
-import cloud.yun.identity.trust.TrustScope;
 import cloud.yun.identity.user.PasswordCheck;
 import cloud.yun.identity.user.SecurityCompliance;
 import cloud.yun.identity.user.UserRoutes;
@@ -156,7 +151,7 @@ public final class IdentityModule implements Room {
                 clock,
                 kernel.ids(),
                 kernel.config().get(EXPIRATION),
-                delegationRules());
+                DelegationModule.rules());
         firstStart = new FirstStart(db, epoch, passwords, ids, clock);
         var bench = new Workbench(db, epoch, policy, ids, clock, kernel.events(), tokens.life());
         var catalog = new Catalog(db, epoch, kernel.config().get(ALL_ENDPOINTS));
@@ -167,8 +162,14 @@ public final class IdentityModule implements Room {
         var model = kernel.config().get(ENFORCEMENT_MODEL);
         var projects = new Projects(bench, model.depthMax(kernel.config().get(TREE_DEPTH)));
         routes.addAll(new Discovery(() -> routes).routes());
+        var delegations = new DelegationModule(bench, kernel.config(), passwords, tokens);
         var authentication = new Authentication(
-                db, tokens, kernel.config().get(METHODS), authMethods(passwords, check), scopeKinds(), clock);
+                db,
+                tokens,
+                kernel.config().get(METHODS),
+                authMethods(check, delegations),
+                delegations.scopeKinds(),
+                clock);
         routes.addAll(new AuthRoutes(authentication, tokens, catalog, reach, policy).routes());
         routes.addAll(new V2Routes(
                         authentication, tokens, catalog, reach, kernel.config().get(V2_SHIM))
@@ -180,8 +181,8 @@ public final class IdentityModule implements Room {
         routes.addAll(new RoleRoutes(new Roles(bench, Set.copyOf(kernel.config().get(NEVER_IMPLIED)))).routes());
         routes.addAll(new GrantRoutes(new Grants(bench)).routes());
         routes.addAll(new AssignmentRoutes(new AssignmentList(bench), db).routes());
-        var delegations = new DelegationModule(bench, kernel.config(), passwords, tokens);
         routes.addAll(delegations.routes());
+        routes.addAll(new OAuth2Routes(authentication, tokens.life()).routes());
         reconcilers.add(new RevocationPurge(tokens));
         reconcilers.addAll(delegations.reconcilers());
         var credentialKeys = new FernetKeys(kernel.data().resolve("identity/credential-keys"));
@@ -194,22 +195,11 @@ public final class IdentityModule implements Room {
         routes.addAll(new DomainConfigRoutes(new DomainConfigs(bench, compliance)).routes());
     }
 
-    /// What tokens can rest on besides their user.
-    private static List<DelegationRule<?>> delegationRules() {
-        return List.of(new AppCredentialRule(), new TrustRule());
-    }
-
-    private List<AuthMethod> authMethods(Passwords passwords, PasswordCheck check) {
-        var db = kernel.db();
-        return List.of(
-                new PasswordMethod(db, check),
-                new TokenMethod(db, tokens, kernel.config().get(RESCOPE)),
-                new AppCredentialMethod(db, passwords));
-    }
-
-    /// Kinds of scope besides project, domain and system.
-    private List<ScopeKind> scopeKinds() {
-        return List.of(new TrustScope(kernel.db(), kernel.clock()));
+    private List<AuthMethod> authMethods(PasswordCheck check, DelegationModule delegations) {
+        var all = new ArrayList<AuthMethod>(delegations.authMethods());
+        all.add(new PasswordMethod(kernel.db(), check));
+        all.add(new TokenMethod(kernel.db(), tokens, kernel.config().get(RESCOPE)));
+        return all;
     }
 
     private Path keyRepository() {

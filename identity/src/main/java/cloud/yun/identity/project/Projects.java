@@ -10,6 +10,7 @@ import cloud.yun.identity.credential.AppCredentialStore;
 import cloud.yun.identity.credential.CredentialStore;
 import cloud.yun.identity.limit.Limit;
 import cloud.yun.identity.limit.LimitStore;
+import cloud.yun.identity.oauth1.OAuthTokenStore;
 import cloud.yun.identity.project.ProjectStore.TagFilters;
 import cloud.yun.identity.token.RevocationStore;
 import cloud.yun.identity.trust.TrustStore;
@@ -217,6 +218,7 @@ public final class Projects {
         new AppCredentialStore(tx).deleteOfProject(id);
         new CredentialStore(tx).deleteOfProject(id);
         new TrustStore(tx).deleteOfProject(id);
+        new OAuthTokenStore(tx).deleteOfProject(id);
         new UserStore(tx).forgetDefaultProject(id);
         new ProjectStore(tx).delete(id);
     }

@@ -11,6 +11,7 @@ import cloud.yun.identity.base.Workbench;
 import cloud.yun.identity.credential.AppCredentialStore;
 import cloud.yun.identity.credential.CredentialStore;
 import cloud.yun.identity.group.GroupStore;
+import cloud.yun.identity.oauth1.OAuthTokenStore;
 import cloud.yun.identity.project.ProjectStore;
 import cloud.yun.identity.role.RoleStore;
 import cloud.yun.identity.token.RevocationStore;
@@ -185,6 +186,7 @@ public final class Users {
             users.update(next);
             hash.ifPresent(h -> set(users, next, h, false));
             if (noPassword) users.removePasswords(id);
+            if (old.enabled() && !next.enabled()) new AppCredentialStore(tx).deleteOfUser(id);
             if (Fields.bool(body, "enabled").orElse(false)) {
                 users.forgive(id);
                 if (compliance.inactiveDaysMax() > 0) users.seen(id, bench.now());
@@ -240,6 +242,7 @@ public final class Users {
         new CredentialStore(tx).deleteOfUser(id);
         new AppCredentialStore(tx).deleteOfUser(id);
         new TrustStore(tx).deleteOfUser(id);
+        new OAuthTokenStore(tx).deleteOfUser(id);
         new UserStore(tx).delete(id);
     }
 
