@@ -5,7 +5,8 @@ PACKAGES_REAL="libvirt-daemon-system libvirt-daemon libvirt-clients qemu-system-
   dnsmasq-base nftables iproute2 iputils-ping iputils-arping haproxy conntrack genisoimage procps util-linux
   busybox-static dropbear-bin e2fsprogs mtools syslinux syslinux-common syslinux-efi cpio kmod opendoas xz-utils"
 PACKAGES_CLIENT="python3-openstackclient openssh-client bc"
-PACKAGES_TEST="postgresql curl jq chromium novnc tempest"
+# slapd is started by the tests themselves, unprivileged and on ports of their own.
+PACKAGES_TEST="postgresql curl jq chromium novnc tempest slapd ldap-utils openssl"
 PACKAGES_TEMPEST="tempest keystone-tempest-plugin"
 PACKAGES_BENCH="curl wrk jq"
 

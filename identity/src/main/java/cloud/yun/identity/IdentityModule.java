@@ -8,6 +8,7 @@ import cloud.yun.identity.assignment.NothingDangles;
 import cloud.yun.identity.auth.AuthMethod;
 import cloud.yun.identity.auth.AuthRoutes;
 import cloud.yun.identity.auth.Authentication;
+import cloud.yun.identity.auth.DirectoryPassword;
 import cloud.yun.identity.auth.PasswordMethod;
 import cloud.yun.identity.auth.Passwords;
 import cloud.yun.identity.auth.Reach;
@@ -31,6 +32,7 @@ import cloud.yun.identity.endpointpolicy.PolicyAssociations;
 import cloud.yun.identity.endpointpolicy.PolicyRoutes;
 import cloud.yun.identity.group.GroupRoutes;
 import cloud.yun.identity.group.Groups;
+import cloud.yun.identity.ldap.Directories;
 import cloud.yun.identity.limit.EnforcementModel;
 import cloud.yun.identity.limit.LimitRoutes;
 import cloud.yun.identity.limit.Limits;
@@ -129,6 +131,7 @@ public final class IdentityModule implements Room {
     private final Policy policy;
     private final Tokens tokens;
     private final FirstStart firstStart;
+    private final Directories directories;
     private final List<Route> routes = new ArrayList<>();
     private final List<Reconciler> reconcilers = new ArrayList<>();
 
@@ -154,11 +157,14 @@ public final class IdentityModule implements Room {
                 DelegationModule.rules());
         firstStart = new FirstStart(db, epoch, passwords, ids, clock);
         var bench = new Workbench(db, epoch, policy, ids, clock, kernel.events(), tokens.life());
+        var directoryModule = new DirectoryModule(db, epoch, clock, kernel.config());
+        directories = directoryModule.directories();
+        reconcilers.addAll(directoryModule.reconcilers());
         var catalog = new Catalog(db, epoch, kernel.config().get(ALL_ENDPOINTS));
         var reach = new Reach(db);
         var compliance = SecurityCompliance.of(kernel.config());
         var check = new PasswordCheck(db, passwords, compliance, clock);
-        var users = new Users(bench, passwords, compliance, check);
+        var users = new Users(bench, passwords, compliance, check, directories);
         var model = kernel.config().get(ENFORCEMENT_MODEL);
         var projects = new Projects(bench, model.depthMax(kernel.config().get(TREE_DEPTH)));
         routes.addAll(new Discovery(() -> routes).routes());
@@ -177,7 +183,7 @@ public final class IdentityModule implements Room {
         routes.addAll(new UserRoutes(users, reach).routes());
         routes.addAll(new ProjectRoutes(projects).routes());
         routes.addAll(new DomainRoutes(new Domains(bench, projects)).routes());
-        routes.addAll(new GroupRoutes(new Groups(bench, users)).routes());
+        routes.addAll(new GroupRoutes(new Groups(bench, users, directories)).routes());
         routes.addAll(new RoleRoutes(new Roles(bench, Set.copyOf(kernel.config().get(NEVER_IMPLIED)))).routes());
         routes.addAll(new GrantRoutes(new Grants(bench)).routes());
         routes.addAll(new AssignmentRoutes(new AssignmentList(bench), db).routes());
@@ -193,11 +199,12 @@ public final class IdentityModule implements Room {
         routes.addAll(new PolicyRoutes(new Policies(bench), new PolicyAssociations(bench)).routes());
         routes.addAll(new EndpointFilterRoutes(new EndpointFilters(bench), new EndpointGroups(bench)).routes());
         routes.addAll(new DomainConfigRoutes(new DomainConfigs(bench, compliance)).routes());
+        routes.replaceAll(directories::seeing);
     }
 
     private List<AuthMethod> authMethods(PasswordCheck check, DelegationModule delegations) {
         var all = new ArrayList<AuthMethod>(delegations.authMethods());
-        all.add(new PasswordMethod(kernel.db(), check));
+        all.add(new DirectoryPassword(directories, kernel.db(), new PasswordMethod(kernel.db(), check)));
         all.add(new TokenMethod(kernel.db(), tokens, kernel.config().get(RESCOPE)));
         return all;
     }
@@ -214,6 +221,7 @@ public final class IdentityModule implements Room {
         options.addAll(List.of(EXPIRATION, RESCOPE, METHODS, KEY_REPOSITORY, TREE_DEPTH, V2_SHIM));
         options.addAll(List.of(ENFORCEMENT_MODEL, ALL_ENDPOINTS, NEVER_IMPLIED));
         options.add(ENFORCE_SCOPE);
+        options.addAll(DirectoryModule.OPTIONS);
         return options;
     }
 
@@ -251,5 +259,10 @@ public final class IdentityModule implements Room {
     @Override
     public List<Reconciler> reconcilers() {
         return List.copyOf(reconcilers);
+    }
+
+    @Override
+    public void stop() {
+        directories.close();
     }
 }

@@ -33,7 +33,7 @@ public final class GroupStore {
         return tx.first("SELECT " + COLUMNS + " FROM identity_group WHERE id = ?", GroupStore::group, id);
     }
 
-    Optional<Group> byName(String domainId, String name) {
+    public Optional<Group> byName(String domainId, String name) {
         return tx.first(
                 "SELECT " + COLUMNS + " FROM identity_group WHERE domain_id = ? AND name = ?",
                 GroupStore::group,
@@ -47,7 +47,7 @@ public final class GroupStore {
                 .list(tx, GroupStore::group);
     }
 
-    List<Group> ofUser(String userId) {
+    public List<Group> ofUser(String userId) {
         return tx.query("""
                 SELECT g.id AS id, g.domain_id AS domain_id, g.name AS name, g.description AS description,
                        g.extra AS extra
@@ -74,7 +74,7 @@ public final class GroupStore {
         return tx.exists("SELECT 1 FROM identity_group_member WHERE user_id = ?", userId);
     }
 
-    void insert(Group group) {
+    public void insert(Group group) {
         tx.update(
                 "INSERT INTO identity_group (" + COLUMNS + ") VALUES (?, ?, ?, ?, ?)",
                 group.id(),
@@ -84,7 +84,7 @@ public final class GroupStore {
                 group.extra());
     }
 
-    void update(Group group) {
+    public void update(Group group) {
         tx.update(
                 "UPDATE identity_group SET name = ?, description = ?, extra = ? WHERE id = ?",
                 group.name(),
@@ -97,7 +97,7 @@ public final class GroupStore {
         tx.update("DELETE FROM identity_group WHERE id = ?", id);
     }
 
-    void addMember(String groupId, String userId) {
+    public void addMember(String groupId, String userId) {
         tx.update(
                 "INSERT INTO identity_group_member (group_id, user_id) VALUES (?, ?) ON CONFLICT DO NOTHING",
                 groupId,
@@ -108,7 +108,7 @@ public final class GroupStore {
         return tx.exists("SELECT 1 FROM identity_group_member WHERE group_id = ? AND user_id = ?", groupId, userId);
     }
 
-    boolean removeMember(String groupId, String userId) {
+    public boolean removeMember(String groupId, String userId) {
         return tx.update("DELETE FROM identity_group_member WHERE group_id = ? AND user_id = ?", groupId, userId) > 0;
     }
 }

@@ -6,6 +6,7 @@ import cloud.yun.identity.base.Fields;
 import cloud.yun.identity.base.Filters;
 import cloud.yun.identity.base.Words;
 import cloud.yun.identity.base.Workbench;
+import cloud.yun.identity.ldap.Directories;
 import cloud.yun.identity.project.ProjectStore;
 import cloud.yun.identity.user.User;
 import cloud.yun.identity.user.UserStore;
@@ -25,8 +26,10 @@ public final class Groups {
 
     private final Workbench bench;
     private final Users users;
+    private final Directories directories;
 
-    public Groups(Workbench bench, Users users) {
+    public Groups(Workbench bench, Users users, Directories directories) {
+        this.directories = directories;
         this.bench = bench;
         this.users = users;
     }
@@ -46,13 +49,16 @@ public final class Groups {
     Filters.Page<Group> list(Caller caller, Filters filters) {
         var domain = caller.domain().map(Caller.Domain::id).orElse(null);
         bench.policy().require(caller, "identity:list_groups", Target.NONE.with("target.group.domain_id", domain));
-        var own = Workbench.ownDomain(caller, filters);
+        var own = directories.oneDomain(caller, Workbench.ownDomain(caller, filters));
+        var domainId = own.equal().getOrDefault("domain_id", "");
+        if (directories.serves(domainId)) return directories.groups(domainId, own);
         return own.cut(bench.db().read(tx -> new GroupStore(tx).list(own)), Group::id);
     }
 
     Group create(Caller caller, ObjectNode body) {
         var domainId = Workbench.domainOf(body, caller);
         bench.policy().require(caller, "identity:create_group", Target.of("target.group.domain_id", domainId));
+        directories.writable(domainId);
         var group = new Group(
                 bench.ids().next(),
                 domainId,
@@ -77,6 +83,7 @@ public final class Groups {
     Group update(Caller caller, String id, ObjectNode body) {
         var seen = get(caller, "identity:update_group", id);
         Workbench.sameDomain(body, seen.domainId());
+        directories.writable(seen);
         return bench.epoch().change(tx -> {
             var store = new GroupStore(tx);
             var old = store.find(id).orElseThrow(() -> Words.notFound("group", id));
@@ -96,7 +103,7 @@ public final class Groups {
     void delete(Caller caller, String id) {
         // Keystone looks for the group first here, and only here: one that is not there is so for everybody
         if (bench.db().read(tx -> new GroupStore(tx).find(id)).isEmpty()) throw Words.notFound("group", id);
-        get(caller, "identity:delete_group", id);
+        directories.writable(get(caller, "identity:delete_group", id));
         bench.epoch().write(tx -> {
             new AssignmentStore(tx).removeActor(Actor.group(id));
             new GroupStore(tx).delete(id);
@@ -113,12 +120,12 @@ public final class Groups {
     }
 
     List<User> members(Request request, String id) {
-        get(request.caller(), "identity:list_users_in_group", id);
-        return users.ofGroup(id, request);
+        var group = get(request.caller(), "identity:list_users_in_group", id);
+        return directories.members(group, Filters.of(request)).orElseGet(() -> users.ofGroup(id, request));
     }
 
     void addMember(Caller caller, String id, String userId) {
-        both(caller, "identity:add_user_to_group", id, userId);
+        writable(both(caller, "identity:add_user_to_group", id, userId));
         bench.epoch().write(tx -> new GroupStore(tx).addMember(id, userId));
     }
 
@@ -129,7 +136,7 @@ public final class Groups {
     }
 
     void removeMember(Caller caller, String id, String userId) {
-        both(caller, "identity:remove_user_from_group", id, userId);
+        writable(both(caller, "identity:remove_user_from_group", id, userId));
         if (!bench.epoch().change(tx -> new GroupStore(tx).removeMember(id, userId))) throw noMember(id, userId);
     }
 
@@ -137,8 +144,15 @@ public final class Groups {
         return new NotFound("User '" + userId + "' not found in group '" + id + "'");
     }
 
-    private void both(Caller caller, String rule, String id, String userId) {
-        record Found(Optional<Group> group, Optional<User> user) {}
+    private record Found(Optional<Group> group, Optional<User> user) {}
+
+    private void writable(Found found) {
+        var group = found.group().orElseThrow();
+        directories.sameBackEnd(found.user().orElseThrow(), group);
+        directories.writable(group);
+    }
+
+    private Found both(Caller caller, String rule, String id, String userId) {
         var found = bench.db().read(tx -> new Found(new GroupStore(tx).find(id), new UserStore(tx).find(userId)));
         bench.policy()
                 .require(
@@ -150,5 +164,6 @@ public final class Groups {
                                         found.user().map(User::domainId).orElse(null)));
         if (found.user().isEmpty()) throw Words.notFound("user", userId);
         if (found.group().isEmpty()) throw Words.notFound("group", id);
+        return found;
     }
 }

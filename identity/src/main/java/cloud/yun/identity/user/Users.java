@@ -11,6 +11,7 @@ import cloud.yun.identity.base.Workbench;
 import cloud.yun.identity.credential.AppCredentialStore;
 import cloud.yun.identity.credential.CredentialStore;
 import cloud.yun.identity.group.GroupStore;
+import cloud.yun.identity.ldap.Directories;
 import cloud.yun.identity.oauth1.OAuthTokenStore;
 import cloud.yun.identity.project.ProjectStore;
 import cloud.yun.identity.role.RoleStore;
@@ -55,9 +56,16 @@ public final class Users {
     private final Passwords passwords;
     private final SecurityCompliance compliance;
     private final PasswordCheck check;
+    private final Directories directories;
 
-    public Users(Workbench bench, Passwords passwords, SecurityCompliance compliance, PasswordCheck check) {
+    public Users(
+            Workbench bench,
+            Passwords passwords,
+            SecurityCompliance compliance,
+            PasswordCheck check,
+            Directories directories) {
         this.bench = bench;
+        this.directories = directories;
         this.passwords = passwords;
         this.compliance = compliance;
         this.check = check;
@@ -100,12 +108,15 @@ public final class Users {
     }
 
     private User today(User user) {
-        return compliance.today(user, bench.now());
+        // Who logs in where is only known of our own users.
+        return directories.mayHave(user.id()) ? user : compliance.today(user, bench.now());
     }
 
     Filters.Page<User> list(Caller caller, UserFilters filters) {
         bench.policy().require(caller, "identity:list_users", Workbench.listTarget(caller));
-        var own = filters.with(Workbench.ownDomain(caller, filters.common()));
+        var own = filters.with(directories.oneDomain(caller, Workbench.ownDomain(caller, filters.common())));
+        var domain = own.common().equal().getOrDefault("domain_id", "");
+        if (directories.serves(domain)) return directories.users(domain, own.common());
         var found = bench.db().read(tx -> new UserStore(tx).list(own));
         return own.common().cut(found.stream().map(this::today).toList(), User::id);
     }
@@ -120,6 +131,7 @@ public final class Users {
                                 .with(
                                         "target.user.only_project_id",
                                         Fields.text(body, "default_project_id").orElse(null)));
+        directories.writable(domainId);
         var user = new User(
                 bench.ids().next(),
                 domainId,
@@ -164,6 +176,7 @@ public final class Users {
     User update(Caller caller, String id, ObjectNode body) {
         var seen = get(caller, "identity:update_user", id);
         Workbench.sameDomain(body, seen.domainId());
+        directories.writable(seen);
         unfederated(body);
         var hash = hash(body);
         boolean noPassword = body.has("password") && hash.isEmpty();
@@ -206,6 +219,9 @@ public final class Users {
     /// @throws Unauthorized no such user, disabled, locked, or the old password is wrong
     /// @throws Invalid the new password or its time is against `[security_compliance]`
     void changePassword(Caller caller, String id, String original, String password) {
+        var login = directories.loginById(id, original);
+        if (login.isPresent())
+            directories.writable(login.get().user().filter(User::enabled).orElseThrow(Unauthorized::new));
         var user = check.right(bench.db().read(tx -> new UserStore(tx).find(id)), original);
         PasswordRules.form(compliance, password);
         PasswordRules.unlocked(UserOptions.of(user));
@@ -228,7 +244,7 @@ public final class Users {
     }
 
     void delete(Caller caller, String id) {
-        get(caller, "identity:delete_user", id);
+        directories.writable(get(caller, "identity:delete_user", id));
         bench.epoch().write(tx -> {
             remove(tx, id);
             bench.tell(tx, caller, "user", "deleted", id);
