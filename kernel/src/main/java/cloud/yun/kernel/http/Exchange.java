@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -134,22 +135,30 @@ final class Exchange {
         }
     }
 
-    /// Through one direct buffer: neither the file nor the socket then needs a copy of its own.
     private void file(Reply.Body.File file) throws IOException {
         type(file.contentType());
         response.getHeaders().put("Content-Length", file.length());
         try (var channel = file.channel()) {
-            var buffer = ByteBuffer.allocateDirect((int) Math.min(FILE_BYTES, Math.max(1, file.length())));
-            long end = method().equals("HEAD") ? file.offset() : file.offset() + file.length();
-            for (long at = file.offset(); at < end; ) {
-                buffer.clear().limit((int) Math.min(buffer.capacity(), end - at));
-                int n = channel.read(buffer, at);
-                if (n < 0) throw new EOFException("the file is shorter than it was said to be");
-                at += n;
-                Content.Sink.write(response, false, buffer.flip());
+            if (!method().equals("HEAD")) {
+                var end = request.getConnectionMetaData().getConnection().getEndPoint();
+                if (end instanceof FileEndPoint socket && file.length() > FILE_BYTES)
+                    socket.send(response, channel, file.offset(), file.length());
+                else copy(channel, file.offset(), file.offset() + file.length());
             }
         }
         response.write(true, null, callback);
+    }
+
+    /// Through one direct buffer: neither the file nor the socket then needs a copy of its own.
+    private void copy(FileChannel channel, long begin, long end) throws IOException {
+        var buffer = ByteBuffer.allocateDirect((int) Math.min(FILE_BYTES, Math.max(1, end - begin)));
+        for (long at = begin; at < end; ) {
+            buffer.clear().limit((int) Math.min(buffer.capacity(), end - at));
+            int n = channel.read(buffer, at);
+            if (n < 0) throw new EOFException("the file is shorter than it was said to be");
+            at += n;
+            Content.Sink.write(response, false, buffer.flip());
+        }
     }
 
     private void whole(byte[] bytes, String contentType) {

@@ -1,5 +1,7 @@
 package cloud.yun.kernel.http;
 
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -7,6 +9,8 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -75,7 +79,7 @@ public final class Gateway implements AutoCloseable {
         config.setOutputBufferSize(64 * 1024);
         config.setUriCompliance(UriCompliance.LEGACY);
         config.setHttpCompliance(HttpCompliance.RFC9110);
-        var connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(config));
+        var connector = new FileConnector(server, new HttpConnectionFactory(config));
         connector.setName(name);
         connector.setHost(listen.address());
         connector.setPort(port);
@@ -83,6 +87,19 @@ public final class Gateway implements AutoCloseable {
         connector.setAcceptQueueSize(512);
         server.addConnector(connector);
         return connector;
+    }
+
+    private static final class FileConnector extends ServerConnector {
+        FileConnector(Server server, HttpConnectionFactory http) {
+            super(server, 1, 1, http);
+        }
+
+        @Override
+        protected SocketChannelEndPoint newEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key) {
+            var end = new FileEndPoint(channel, selector, key, getScheduler());
+            end.setIdleTimeout(getIdleTimeout());
+            return end;
+        }
     }
 
     /// @throws IllegalStateException a port is taken or may not be used

@@ -111,7 +111,7 @@ public final class ServiceHandler {
         var path = canonical(exchange.path());
         var match = table.match(path.path());
         boolean open = match.isPresent()
-                && match.get().of(exchange.method()).stream().anyMatch(r -> r.access() == Route.Access.OPEN);
+                && methodRoutes(match.get(), exchange.method()).stream().anyMatch(r -> r.access() == Route.Access.OPEN);
         var caller = caller(exchange, requestId);
         // Keystone's router looks for the path before anybody asks for a token.
         if (match.isEmpty() && service.dialect() == FaultDialect.IDENTITY)
