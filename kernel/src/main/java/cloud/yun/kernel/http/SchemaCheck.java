@@ -12,9 +12,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /// Checks bodies against the JSON Schema files of the rooms and words a failure as OpenStack's services do.
@@ -46,6 +48,32 @@ public final class SchemaCheck {
                 .min(Comparator.comparingInt(Failure::nested))
                 .orElse(failures.getFirst());
         throw new Invalid(words(failure, schema.tree(), body, dialect));
+    }
+
+    /// All that is wrong, each in the words of Python's jsonschema alone, for services that say all of it at once.
+    ///
+    /// @param resource JSON Schema on the class path
+    /// @return in alphabetical order; empty when the body fits
+    public List<String> reasons(String resource, JsonNode body) {
+        var schema = loaded.computeIfAbsent(resource, SchemaCheck::load);
+        var result = schema.validator().validate(schema.uri(), new SchemaTree(body, ""));
+        if (result.isValid()) return List.of();
+        return result.getErrors().stream()
+                .map(Failure::of)
+                .filter(f -> !OUTER.contains(f.keyword()) && f.nested() == 0)
+                .flatMap(f -> reasons(f, schema.tree(), body.at(f.instance())))
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    /// Python's jsonschema says each missing property by itself.
+    private static Stream<String> reasons(Failure failure, JsonNode schema, JsonNode value) {
+        if (!failure.keyword().equals("required")) return Stream.of(reason(failure, schema, value));
+        return schema.at(failure.schema())
+                .valueStream()
+                .filter(name -> value.get(name.stringValue()) == null)
+                .map(name -> Python.repr(name) + " is a required property");
     }
 
     /// One failure as Python's jsonschema would report it.
