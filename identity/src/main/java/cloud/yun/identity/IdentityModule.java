@@ -30,6 +30,7 @@ import cloud.yun.identity.endpointfilter.EndpointGroups;
 import cloud.yun.identity.endpointpolicy.Policies;
 import cloud.yun.identity.endpointpolicy.PolicyAssociations;
 import cloud.yun.identity.endpointpolicy.PolicyRoutes;
+import cloud.yun.identity.federation.FederationModule;
 import cloud.yun.identity.group.GroupRoutes;
 import cloud.yun.identity.group.Groups;
 import cloud.yun.identity.ldap.Directories;
@@ -200,6 +201,7 @@ public final class IdentityModule implements Room {
         routes.addAll(new EndpointFilterRoutes(new EndpointFilters(bench), new EndpointGroups(bench)).routes());
         routes.addAll(new DomainConfigRoutes(new DomainConfigs(bench, compliance)).routes());
         routes.replaceAll(directories::seeing);
+        routes.addAll(new FederationModule(bench, kernel.config(), kernel.data()).routes());
     }
 
     private List<AuthMethod> authMethods(PasswordCheck check, DelegationModule delegations) {
@@ -222,6 +224,7 @@ public final class IdentityModule implements Room {
         options.addAll(List.of(ENFORCEMENT_MODEL, ALL_ENDPOINTS, NEVER_IMPLIED));
         options.add(ENFORCE_SCOPE);
         options.addAll(DirectoryModule.OPTIONS);
+        options.addAll(FederationModule.OPTIONS);
         return options;
     }
 

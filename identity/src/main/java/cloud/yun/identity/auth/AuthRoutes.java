@@ -49,6 +49,9 @@ public final class AuthRoutes {
                 Route.get("/v3/auth/catalog", this::catalog).policy("identity:get_auth_catalog"),
                 Route.get("/v3/auth/projects", this::projects).policy("identity:get_auth_projects"),
                 Route.get("/v3/auth/domains", this::domains).policy("identity:get_auth_domains"),
+                // The older names of the two.
+                Route.get("/v3/OS-FEDERATION/projects", this::projects).policy("identity:get_auth_projects"),
+                Route.get("/v3/OS-FEDERATION/domains", this::domains).policy("identity:get_auth_domains"),
                 Route.get("/v3/auth/system", this::system).policy("identity:get_auth_system"));
     }
 

@@ -1,12 +1,15 @@
 package cloud.yun.identity.base;
 
 import cloud.yun.kernel.json.Json;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Reads fields of a body that its schema has already checked.
 public final class Fields {
+    private static final Set<String> TRUE = Set.of("true", "1", "y", "yes", "on");
+
     private Fields() {}
 
     public static Optional<String> text(ObjectNode body, String name) {
@@ -17,6 +20,13 @@ public final class Fields {
     public static Optional<Boolean> bool(ObjectNode body, String name) {
         var value = body.get(name);
         return value == null || !value.isBoolean() ? Optional.empty() : Optional.of(value.booleanValue());
+    }
+
+    /// As [#bool], also where the schema lets clients write a flag as text: `"true"`, `"on"`, `"1"` ...
+    public static Optional<Boolean> flag(ObjectNode body, String name) {
+        var value = body.get(name);
+        if (value == null || !value.isString()) return bool(body, name);
+        return Optional.of(TRUE.contains(value.stringValue().toLowerCase(Locale.ROOT)));
     }
 
     /// What the body has besides the `known` fields: Keystone keeps such attributes and gives them back.

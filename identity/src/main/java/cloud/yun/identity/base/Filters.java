@@ -90,6 +90,11 @@ public record Filters(
         return new Filters(equal, Map.of(), inexact, Optional.empty(), marker, limit);
     }
 
+    /// For things that have a switch and no name.
+    public Filters withoutName() {
+        return new Filters(equal, Map.of(), inexact, enabled, marker, limit);
+    }
+
     /// For things that have a name and no switch.
     public Filters withoutSwitch() {
         return new Filters(equal, name, inexact, Optional.empty(), marker, limit);

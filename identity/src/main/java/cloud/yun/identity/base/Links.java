@@ -20,7 +20,12 @@ public final class Links {
     }
 
     public static String href(Request request, String collection, String id) {
-        return request.url() + "/v3/" + collection + "/" + encode(id).replace("+", "%20");
+        return request.url() + "/v3/" + collection + "/" + part(id);
+    }
+
+    /// An id as one part of a path.
+    public static String part(String id) {
+        return encode(id).replace("+", "%20");
     }
 
     /// A whole list, as Keystone answers it: `self` is the request's own address with its query.

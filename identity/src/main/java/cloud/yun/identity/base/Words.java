@@ -46,4 +46,11 @@ public final class Words {
     public static Invalid expecting(String attribute, String target) {
         return new Invalid("Expecting to find " + attribute + " in " + target + "." + MALFORMED);
     }
+
+    /// @throws Invalid the text is longer than Keystone's column holds
+    public static void fits(String column, String text, int lengthMax) {
+        if (text.length() > lengthMax)
+            throw new Invalid("String length exceeded. The length of string '" + text + "' exceeds the limit of column "
+                    + column + "(CHAR(" + lengthMax + ")).");
+    }
 }

@@ -121,7 +121,8 @@ public final class Projects {
         return project;
     }
 
-    static void insert(Tx tx, Project project) {
+    /// @throws Conflict its domain, or the cloud if it is a domain, has one of this name
+    public static void insert(Tx tx, Project project) {
         var store = new ProjectStore(tx);
         if (store.byName(project.domainId(), project.name()).isPresent()) throw duplicate(project);
         store.insert(project);

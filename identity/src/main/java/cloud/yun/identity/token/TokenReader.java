@@ -1,5 +1,6 @@
 package cloud.yun.identity.token;
 
+import cloud.yun.identity.federation.sp.ServiceProviders;
 import cloud.yun.identity.project.Project;
 import cloud.yun.identity.project.ProjectStore;
 import cloud.yun.identity.token.DelegationRule.Delegated;
@@ -48,6 +49,7 @@ final class TokenReader {
         var caller = caller(id, payload, subject, userDomain, project, domain, delegated);
         var body = body(payload, subject, caller, project);
         delegated.show().accept(body);
+        ServiceProviders.show(tx, body);
         return new ValidToken(id, payload, caller, body);
     }
 
