@@ -23,6 +23,7 @@ import cloud.yun.network.api.Values;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Agents as admins see them. Nobody creates one: an agent is there because it reported.
@@ -69,22 +70,19 @@ public final class AgentService implements Crud {
 
     private Reply ofNetwork(Request request) {
         common.guard().require(request.caller(), "get_dhcp-agents", Target.NONE);
-        return hosting("SELECT dhcp_host AS host FROM network WHERE id = ?", request.variable("id"), AgentStore.DHCP);
+        return agents(store -> store.servingDhcp(request.variable("id")));
     }
 
     private Reply ofRouter(Request request) {
         common.guard().require(request.caller(), "get_l3-agents", Target.NONE);
-        return hosting("SELECT host FROM router WHERE id = ?", request.variable("id"), AgentStore.L3);
+        return agents(store -> store.servingRouter(request.variable("id")));
     }
 
-    private Reply hosting(String sql, String id, String type) {
-        return Reply.ok(common.db().read(tx -> {
-            var body = Json.object();
-            var array = body.putArray("agents");
-            var host = tx.first(sql, r -> r.optString("host"), id).flatMap(h -> h);
-            host.ifPresent(h -> new AgentStore(tx).ofHost(h, type).forEach(a -> array.add(render(a))));
-            return body;
-        }));
+    private Reply agents(Function<AgentStore, List<Agent>> question) {
+        var body = Json.object();
+        var array = body.putArray("agents");
+        common.db().read(tx -> question.apply(new AgentStore(tx))).forEach(a -> array.add(render(a)));
+        return Reply.ok(body);
     }
 
     @Override

@@ -51,14 +51,6 @@ public final class AgentStore {
         return query.page(tx, Select.of(COLUMNS, "network_agent"), AgentStore::map);
     }
 
-    List<Agent> ofHost(String host, String type) {
-        return tx.query(
-                "SELECT " + COLUMNS + " FROM network_agent WHERE host = ? AND agent_type = ?",
-                AgentStore::map,
-                host,
-                type);
-    }
-
     /// @param started whether the agent has just started
     void report(Agent agent, Optional<String> tunnelAddress, boolean started) {
         tx.update(
@@ -113,6 +105,22 @@ public final class AgentStore {
                 r -> r.string("host"),
                 type,
                 now.minusNanos(FRESH_MICROS * 1_000));
+    }
+
+    List<Agent> servingDhcp(String networkId) {
+        return hosting("SELECT n.dhcp_host FROM network n WHERE n.id = ?", networkId, DHCP);
+    }
+
+    List<Agent> servingRouter(String routerId) {
+        return hosting("SELECT r.host FROM router r WHERE r.id = ?", routerId, L3);
+    }
+
+    private List<Agent> hosting(String host, String id, String type) {
+        return tx.query(
+                "SELECT " + COLUMNS + " FROM network_agent WHERE host = (" + host + ") AND agent_type = ?",
+                AgentStore::map,
+                id,
+                type);
     }
 
     /// @return tunnel addresses by host, of the hosts that have one

@@ -29,12 +29,7 @@ public final class Dirty {
     }
 
     public void mark(Tx tx, Kind kind, String objectId, String host, String detail) {
-        tx.update("""
-                INSERT INTO network_dirty (kind, object_id, host, detail, serial, attempts, retry_at)
-                VALUES (?, ?, ?, ?, 1, 0, 0)
-                ON CONFLICT (kind, object_id, host)
-                DO UPDATE SET serial = network_dirty.serial + 1, retry_at = 0
-                """, kind, objectId, host, detail);
+        new DirtyStore(tx).mark(kind, objectId, host, detail);
         tx.afterCommit(wake);
     }
 }

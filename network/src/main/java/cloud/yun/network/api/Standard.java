@@ -6,9 +6,7 @@ import cloud.yun.kernel.error.CloudException.Refused;
 import cloud.yun.kernel.json.Times;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,23 +57,15 @@ public record Standard(String description, long revision, Instant createdAt, Ins
 
     /// @return the tags of each of `ids`, sorted; ids without tags are missing
     public static Map<String, List<String>> tags(Tx tx, Collection<String> ids) {
-        var found = new HashMap<String, List<String>>();
-        for (var part : Batches.of(ids))
-            tx.query(
-                    "SELECT resource_id, tag FROM network_tag WHERE resource_id IN (" + Tx.marks(part.size())
-                            + ") ORDER BY tag",
-                    r -> found.computeIfAbsent(r.string("resource_id"), _ -> new ArrayList<>())
-                            .add(r.string("tag")),
-                    part.toArray());
-        return found;
+        return new StandardStore(tx).tags(ids);
     }
 
     public static void dropTags(Tx tx, String id) {
-        tx.update("DELETE FROM network_tag WHERE resource_id = ?", id);
+        new StandardStore(tx).dropTags(id);
     }
 
     /// @param table a constant of the caller
     public static void bump(Tx tx, String table, String id, Instant now) {
-        tx.update("UPDATE " + table + " SET revision = revision + 1, updated_at = ? WHERE id = ?", now, id);
+        new StandardStore(tx).bump(table, id, now);
     }
 }

@@ -8,7 +8,6 @@ import cloud.yun.kernel.http.Request;
 import cloud.yun.kernel.http.Route;
 import cloud.yun.kernel.json.Json;
 import cloud.yun.kernel.policy.Target;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -96,7 +95,7 @@ public final class Tags {
         var wanted = wanted(request);
         common.db().write(tx -> {
             Standard.dropTags(tx, id);
-            insert(tx, id, wanted);
+            new StandardStore(tx).addTags(id, wanted);
             changed(tx, id);
         });
         return tags(wanted);
@@ -106,16 +105,10 @@ public final class Tags {
         var id = allowed(request, "update");
         var wanted = wanted(request);
         return tags(common.db().transaction(tx -> {
-            insert(tx, id, wanted);
+            new StandardStore(tx).addTags(id, wanted);
             changed(tx, id);
             return of(tx, id);
         }));
-    }
-
-    private static void insert(Tx tx, String id, Set<String> tags) {
-        var rows = new ArrayList<Object[]>();
-        for (var tag : tags) rows.add(new Object[] {id, tag});
-        tx.batch("INSERT INTO network_tag (resource_id, tag) VALUES (?, ?) ON CONFLICT DO NOTHING", rows);
     }
 
     private void changed(Tx tx, String id) {
@@ -142,7 +135,7 @@ public final class Tags {
         var id = allowed(request, "update");
         var tag = check(request.variable("tag"));
         common.db().write(tx -> {
-            insert(tx, id, Set.of(tag));
+            new StandardStore(tx).addTags(id, Set.of(tag));
             changed(tx, id);
         });
         return Reply.empty(201);
@@ -152,8 +145,7 @@ public final class Tags {
         var id = allowed(request, "delete");
         var tag = request.variable("tag");
         common.db().write(tx -> {
-            if (tx.update("DELETE FROM network_tag WHERE resource_id = ? AND tag = ?", id, tag) == 0)
-                throw notFound(tag);
+            if (!new StandardStore(tx).removeTag(id, tag)) throw notFound(tag);
             changed(tx, id);
         });
         return Reply.noContent();

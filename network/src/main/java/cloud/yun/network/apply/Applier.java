@@ -12,6 +12,8 @@ import cloud.yun.network.agents.AgentStore;
 import cloud.yun.network.api.Common;
 import cloud.yun.network.api.Dirty;
 import cloud.yun.network.api.Dirty.Kind;
+import cloud.yun.network.api.DirtyStore;
+import cloud.yun.network.api.DirtyStore.Row;
 import cloud.yun.network.dhcp.DhcpNetworks;
 import cloud.yun.network.network.NetworkStore;
 import cloud.yun.network.port.Port;
@@ -38,12 +40,6 @@ public final class Applier implements Reconciler {
 
     private static final long REST_FACTOR = 4;
     private static final long REST_NANOS_MAX = 1_000_000_000L;
-
-    private record Row(Kind kind, String objectId, String host, String detail, long serial, int attempts) {
-        String key() {
-            return kind + " " + objectId + " " + host;
-        }
-    }
 
     private final Common common;
     private final Bus bus;
@@ -109,22 +105,7 @@ public final class Applier implements Reconciler {
     }
 
     private List<Row> due() {
-        return common.db()
-                .read(tx -> tx.query(
-                        """
-                        SELECT kind, object_id, host, detail, serial, attempts
-                          FROM network_dirty
-                         WHERE retry_at <= ?
-                         ORDER BY retry_at, kind, object_id
-                         LIMIT\s""" + ROWS_MAX,
-                        r -> new Row(
-                                Kind.valueOf(r.string("kind")),
-                                r.string("object_id"),
-                                r.string("host"),
-                                r.string("detail"),
-                                r.number("serial"),
-                                r.integer("attempts")),
-                        common.now()));
+        return common.db().read(tx -> new DirtyStore(tx).due(common.now(), ROWS_MAX));
     }
 
     private void one(Row row) {
@@ -133,13 +114,7 @@ public final class Applier implements Reconciler {
             apply(row);
             long end = System.nanoTime();
             rests.put(row.key(), end + Math.min(REST_NANOS_MAX, REST_FACTOR * (end - start)));
-            common.db()
-                    .write(tx -> tx.update(
-                            "DELETE FROM network_dirty WHERE kind = ? AND object_id = ? AND host = ? AND serial = ?",
-                            row.kind(),
-                            row.objectId(),
-                            row.host(),
-                            row.serial()));
+            common.db().write(tx -> new DirtyStore(tx).done(row));
         } catch (RuntimeException e) {
             if (Thread.currentThread().isInterrupted()) return;
             var detail = e instanceof CloudException c ? c.getMessage() + " " + c.detail() : e.toString();
@@ -152,16 +127,7 @@ public final class Applier implements Reconciler {
                     detail);
             long pause = Math.min(PAUSE_SECONDS_MAX, 1L << Math.min(row.attempts(), 6));
             Instant retry = common.now().plusSeconds(pause);
-            common.db()
-                    .write(tx -> tx.update(
-                            "UPDATE network_dirty SET attempts = attempts + 1, retry_at = ?, error = ?"
-                                    + " WHERE kind = ? AND object_id = ? AND host = ? AND serial = ?",
-                            retry,
-                            detail,
-                            row.kind(),
-                            row.objectId(),
-                            row.host(),
-                            row.serial()));
+            common.db().write(tx -> new DirtyStore(tx).failed(row, retry, detail));
         }
     }
 
@@ -242,12 +208,6 @@ public final class Applier implements Reconciler {
 
     /// What hosts have not been told yet: by object id, for those who compare rows with hosts.
     public Map<String, String> pending() {
-        return common.db().read(tx -> {
-            var found = new LinkedHashMap<String, String>();
-            tx.query(
-                    "SELECT object_id, kind FROM network_dirty",
-                    r -> found.put(r.string("object_id"), r.string("kind")));
-            return found;
-        });
+        return common.db().read(tx -> new DirtyStore(tx).pending());
     }
 }

@@ -2,7 +2,6 @@ package cloud.yun.network.apply;
 
 import cloud.yun.kernel.config.Config;
 import cloud.yun.kernel.db.Tx;
-import cloud.yun.kernel.json.Json;
 import cloud.yun.network.NetworkOptions;
 import cloud.yun.network.agent.Plugin;
 import cloud.yun.network.agents.AgentStore;
@@ -15,12 +14,15 @@ import cloud.yun.network.driver.NetworkDriver.FixedIp;
 import cloud.yun.network.driver.NetworkDriver.Peer;
 import cloud.yun.network.driver.NetworkDriver.PeerPort;
 import cloud.yun.network.driver.NetworkDriver.RouterPort;
+import cloud.yun.network.floatingip.FloatingIpStore;
 import cloud.yun.network.ipam.Ipam.Address;
 import cloud.yun.network.network.Network;
 import cloud.yun.network.network.NetworkStore;
 import cloud.yun.network.port.Port;
-import cloud.yun.network.port.PortService;
 import cloud.yun.network.port.PortStore;
+import cloud.yun.network.port.Resident;
+import cloud.yun.network.router.RouterRow;
+import cloud.yun.network.router.RouterStore;
 import cloud.yun.network.securitygroup.MemberStore;
 import cloud.yun.network.securitygroup.SecurityGroups;
 import cloud.yun.network.subnet.Subnet;
@@ -123,13 +125,12 @@ public final class WantedState {
     public Optional<NetworkDriver.Dhcp> dhcp(String networkId, String host) {
         var network = new NetworkStore(tx).find(networkId);
         if (network.isEmpty() || !network.get().dhcpHost().equals(Optional.of(host))) return Optional.empty();
-        var rows = new PortStore(tx).ofNetwork(networkId);
-        var own = rows.stream()
-                .filter(p -> p.deviceOwner().equals(DhcpNetworks.OWNER))
-                .findFirst();
+        var own = new PortStore(tx)
+                .ofNetwork(networkId, DhcpNetworks.OWNER).stream().findFirst();
         var subnets = new LinkedHashMap<String, Subnet>();
         for (var subnet : new SubnetStore(tx).ofNetwork(networkId)) if (subnet.dhcp()) subnets.put(subnet.id(), subnet);
         if (own.isEmpty() || own.get().addresses().isEmpty() || subnets.isEmpty()) return Optional.empty();
+        var rows = new PortStore(tx).residents(networkId);
         return Optional.of(new NetworkDriver.Dhcp(
                 networkId,
                 network.get().segment(),
@@ -156,23 +157,19 @@ public final class WantedState {
                 config.get(NetworkOptions.DHCP_LEASE_DURATION));
     }
 
-    private static List<DhcpHost> hosts(List<Port> rows, Map<String, Subnet> subnets) {
+    private static List<DhcpHost> hosts(List<Resident> rows, Map<String, Subnet> subnets) {
         var found = new ArrayList<DhcpHost>();
         for (var row : rows) {
             if (row.deviceOwner().equals(DhcpNetworks.OWNER)) continue;
             for (var address : row.addresses())
                 if (subnets.containsKey(address.subnetId()))
                     found.add(new DhcpHost(
-                            row.id(),
-                            row.mac(),
-                            address.ip(),
-                            PortService.hostname(row, address.ip()),
-                            options(row, address)));
+                            row.portId(), row.mac(), address.ip(), row.hostname(address.ip()), options(row, address)));
         }
         return found;
     }
 
-    private static List<DhcpOption> options(Port row, Address address) {
+    private static List<DhcpOption> options(Resident row, Address address) {
         int version = address.ip().contains(":") ? 6 : 4;
         var found = new ArrayList<DhcpOption>();
         for (var option : row.dhcpOptions())
@@ -185,7 +182,7 @@ public final class WantedState {
     }
 
     /// On a network without a router nobody else answers 169.254.169.254.
-    private boolean metadata(List<Port> rows, Map<String, Subnet> subnets) {
+    private boolean metadata(List<Resident> rows, Map<String, Subnet> subnets) {
         if (config.get(NetworkOptions.FORCE_METADATA)) return true;
         if (!config.get(NetworkOptions.ENABLE_ISOLATED_METADATA)) return false;
         var routed = new LinkedHashSet<String>();
@@ -197,21 +194,14 @@ public final class WantedState {
 
     /// @return empty when the router does not live on the host
     public Optional<NetworkDriver.Router> router(String id, String host) {
-        var found = tx.first(
-                "SELECT admin_state_up, gateway_port_id, enable_snat, routes FROM router WHERE id = ? AND host = ?",
-                r -> new RouterRow(
-                        r.bool("admin_state_up"),
-                        r.optString("gateway_port_id"),
-                        r.bool("enable_snat"),
-                        r.string("routes")),
-                id,
-                host);
-        return found.map(row -> router(id, row));
+        return new RouterStore(tx)
+                .find(id)
+                .filter(r -> r.host().equals(Optional.of(host)))
+                .map(this::router);
     }
 
-    private record RouterRow(boolean up, Optional<String> gatewayPort, boolean snat, String routes) {}
-
-    private NetworkDriver.Router router(String id, RouterRow row) {
+    private NetworkDriver.Router router(RouterRow row) {
+        var id = row.id();
         var all = new PortStore(tx).ofDevice(id);
         var networks = new NetworkStore(tx)
                 .find(all.stream().map(Port::networkId).distinct().toList());
@@ -223,20 +213,19 @@ public final class WantedState {
             if (network == null) continue;
             var end = routerPort(port, network, subnets);
             if (port.deviceOwner().equals("network:router_interface")) interfaces.add(end);
-            else if (row.gatewayPort().equals(Optional.of(port.id())))
+            else if (row.gatewayPortId().equals(Optional.of(port.id())))
                 gateway = Optional.of(new NetworkDriver.ExternalGateway(end, gateways(port, subnets), row.snat()));
         }
-        var floating = tx.query(
-                "SELECT id, floating_address, fixed_address FROM floating_ip WHERE router_id = ?"
-                        + " AND port_id IS NOT NULL ORDER BY id",
-                r -> new NetworkDriver.FloatingIp(
-                        r.string("id"), r.string("floating_address"), r.string("fixed_address")),
-                id);
+        var floating = new FloatingIpStore(tx)
+                .through(id).stream()
+                        .map(f -> new NetworkDriver.FloatingIp(
+                                f.id(), f.floatingAddress(), f.fixedAddress().orElseThrow()))
+                        .toList();
         var routes = new ArrayList<NetworkDriver.Route>();
-        for (var route : Json.stored(row.routes()))
+        for (var route : row.routes())
             routes.add(new NetworkDriver.Route(
                     route.path("destination").asString(), route.path("nexthop").asString()));
-        return new NetworkDriver.Router(id, row.up(), interfaces, gateway, floating, routes);
+        return new NetworkDriver.Router(id, row.adminStateUp(), interfaces, gateway, floating, routes);
     }
 
     private static RouterPort routerPort(Port port, Network network, Map<String, Subnet> subnets) {
@@ -259,14 +248,9 @@ public final class WantedState {
 
     /// Who lives where on a tunnel network: hosts with their ports' MACs and addresses.
     public Map<String, List<PeerPort>> residents(Network network) {
-        var routerHosts = new HashMap<String, String>();
-        tx.query(
-                "SELECT r.id, r.host FROM router r WHERE r.host IS NOT NULL AND r.id IN"
-                        + " (SELECT p.device_id FROM port p WHERE p.network_id = ?)",
-                r -> routerHosts.put(r.string("id"), r.string("host")),
-                network.id());
+        var routerHosts = new RouterStore(tx).hostsOn(network.id());
         var found = new TreeMap<String, List<PeerPort>>();
-        for (var port : new PortStore(tx).ofNetwork(network.id())) {
+        for (var port : new PortStore(tx).residents(network.id())) {
             var host = port.pluggedHost();
             if (port.deviceOwner().equals(DhcpNetworks.OWNER)) host = network.dhcpHost();
             else if (port.deviceOwner().startsWith("network:router"))
@@ -297,18 +281,15 @@ public final class WantedState {
     /// Everything that the host should have.
     public Plugin.HostState all(String host) {
         var plugged = new PortStore(tx).pluggedOn(host);
-        var dhcp = tx.query("SELECT id FROM network WHERE dhcp_host = ? ORDER BY id", r -> r.string("id"), host);
-        var routers = tx.query("SELECT id FROM router WHERE host = ? ORDER BY id", r -> r.string("id"), host);
+        var dhcp = new NetworkStore(tx).servedBy(host);
+        var routers = new RouterStore(tx);
         var networks = new LinkedHashSet<String>(dhcp);
         networks.addAll(plugged.values());
-        networks.addAll(tx.query(
-                "SELECT DISTINCT p.network_id FROM port p JOIN router r ON r.id = p.device_id WHERE r.host = ?",
-                r -> r.string("network_id"),
-                host));
+        networks.addAll(routers.networksOn(host));
         return new Plugin.HostState(
                 plugged.keySet(),
                 new LinkedHashSet<>(dhcp),
-                new LinkedHashSet<>(routers),
+                new LinkedHashSet<>(routers.on(host)),
                 networks,
                 new LinkedHashSet<>(new MemberStore(tx).namedOn(host)));
     }

@@ -71,10 +71,6 @@ public final class DhcpNetworks {
 
     /// Networks whose DHCP has no host yet, because there was no agent when they were made.
     public List<String> unserved(Tx tx) {
-        return tx.query("""
-                SELECT DISTINCT n.id FROM network n JOIN subnet s ON s.network_id = n.id
-                 WHERE n.dhcp_host IS NULL AND s.enable_dhcp = 1
-                 ORDER BY n.id LIMIT 100
-                """, r -> r.string("id"));
+        return new NetworkStore(tx).unserved();
     }
 }

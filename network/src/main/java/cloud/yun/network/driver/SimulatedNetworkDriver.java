@@ -146,7 +146,7 @@ public final class SimulatedNetworkDriver implements NetworkDriver {
     @Override
     public void applyPeers(Segment segment, List<Peer> wanted) {
         command("applyPeers", segment.networkId(), () -> {
-            if (segments().contains(segment.networkId())) peers.put(segment.networkId(), List.copyOf(wanted));
+            if (carries(segment.networkId())) peers.put(segment.networkId(), List.copyOf(wanted));
         });
     }
 
@@ -158,6 +158,12 @@ public final class SimulatedNetworkDriver implements NetworkDriver {
                 new TreeSet<>(routers.keySet()),
                 segments(),
                 new TreeSet<>(groups.keySet()));
+    }
+
+    private boolean carries(String networkId) {
+        return dhcp.containsKey(networkId)
+                || ports.values().stream().anyMatch(p -> p.segment().networkId().equals(networkId))
+                || segments().contains(networkId);
     }
 
     private Set<String> segments() {

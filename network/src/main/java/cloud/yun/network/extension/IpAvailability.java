@@ -8,18 +8,17 @@ import cloud.yun.kernel.json.Json;
 import cloud.yun.kernel.policy.Target;
 import cloud.yun.network.address.IpRange;
 import cloud.yun.network.api.Common;
+import cloud.yun.network.ipam.Ipam;
+import cloud.yun.network.network.Network;
 import cloud.yun.network.network.NetworkService;
+import cloud.yun.network.network.NetworkStore;
 import cloud.yun.network.subnet.SubnetStore;
 import java.math.BigInteger;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
 /// How many addresses are in use. Counts addresses, so the cost is that of one GROUP BY for each network shown.
 public final class IpAvailability {
-    private record Of(String id, String name, String projectId) {}
-
     private final Common common;
 
     public IpAvailability(Common common) {
@@ -40,7 +39,7 @@ public final class IpAvailability {
         return Reply.ok(common.db().read(tx -> {
             var body = Json.object();
             var array = body.putArray("network_ip_availabilities");
-            for (var network : networks(tx, Optional.empty()))
+            for (var network : new NetworkStore(tx).all())
                 if ((ids.isEmpty() || ids.contains(network.id()))
                         && (names.isEmpty() || names.contains(network.name()))) array.add(render(tx, network));
             return body;
@@ -51,30 +50,15 @@ public final class IpAvailability {
         common.guard().require(request.caller(), "get_network_ip_availability", Target.NONE);
         var id = request.variable("id");
         return Reply.ok(common.db().read(tx -> {
-            var network = networks(tx, Optional.of(id)).stream()
-                    .findFirst()
-                    .orElseThrow(() -> NetworkService.SHAPE.notFound(id));
+            var network = new NetworkStore(tx).find(id).orElseThrow(() -> NetworkService.SHAPE.notFound(id));
             var body = Json.object();
             body.set("network_ip_availability", render(tx, network));
             return body;
         }));
     }
 
-    private static List<Of> networks(Tx tx, Optional<String> id) {
-        return tx.query(
-                "SELECT id, name, project_id FROM network WHERE ? = '' OR id = ? ORDER BY id",
-                r -> new Of(r.string("id"), r.string("name"), r.string("project_id")),
-                id.orElse(""),
-                id.orElse(""));
-    }
-
-    private static ObjectNode render(Tx tx, Of network) {
-        var used = new HashMap<String, Long>();
-        tx.query(
-                "SELECT a.subnet_id, COUNT(*) AS n FROM ip_allocation a JOIN subnet s ON s.id = a.subnet_id"
-                        + " WHERE s.network_id = ? GROUP BY a.subnet_id",
-                r -> used.put(r.string("subnet_id"), r.number("n")),
-                network.id());
+    private static ObjectNode render(Tx tx, Network network) {
+        var used = new Ipam(tx).taken(network.id());
         var object = Json.object()
                 .put("network_id", network.id())
                 .put("network_name", network.name())

@@ -6,7 +6,7 @@ import java.util.Optional;
 /// @param floatingPortId the port that holds the address on the external network
 /// @param routerId through which it leads, when it leads anywhere
 /// @param status `ACTIVE` once its router's host carries it, `DOWN` when it leads nowhere
-record FloatingIp(
+public record FloatingIp(
         String id,
         String projectId,
         String floatingAddress,

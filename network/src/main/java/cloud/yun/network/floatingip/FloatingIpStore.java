@@ -3,12 +3,17 @@ package cloud.yun.network.floatingip;
 import cloud.yun.kernel.db.Row;
 import cloud.yun.kernel.db.Select;
 import cloud.yun.kernel.db.Tx;
+import cloud.yun.network.api.Batches;
 import cloud.yun.network.api.ListQuery;
 import cloud.yun.network.api.Standard;
 import cloud.yun.network.floatingip.FloatingIpStatus.Event;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// SQL of the table `floating_ip`.
@@ -99,6 +104,41 @@ public final class FloatingIpStore {
                     now,
                     id,
                     from);
+    }
+
+    /// @return floating addresses by `PORT/FIXED ADDRESS`
+    public Map<String, List<String>> addressesOf(Collection<String> portIds) {
+        var found = new HashMap<String, List<String>>();
+        for (var part : Batches.of(portIds))
+            tx.query(
+                    "SELECT port_id, fixed_address, floating_address FROM floating_ip WHERE port_id IN ("
+                            + Tx.marks(part.size()) + ") ORDER BY id",
+                    r -> found.computeIfAbsent(
+                                    r.string("port_id") + "/" + r.string("fixed_address"), _ -> new ArrayList<>())
+                            .add(r.string("floating_address")),
+                    part.toArray());
+        return found;
+    }
+
+    /// @return those that lead through the router
+    public List<FloatingIp> through(String routerId) {
+        return tx.query(
+                "SELECT " + COLUMNS + " FROM floating_ip WHERE router_id = ? AND port_id IS NOT NULL ORDER BY id",
+                FloatingIpStore::map,
+                routerId);
+    }
+
+    /// @return whether one leads through the router to an address on the subnet
+    public boolean through(String routerId, String subnetId) {
+        return tx.exists(
+                "SELECT 1 AS one FROM floating_ip f JOIN ip_allocation a ON a.port_id = f.port_id"
+                        + " AND a.ip = f.fixed_address WHERE f.router_id = ? AND a.subnet_id = ? LIMIT 1",
+                routerId,
+                subnetId);
+    }
+
+    public boolean needs(String routerId) {
+        return tx.exists("SELECT 1 AS one FROM floating_ip WHERE router_id = ? LIMIT 1", routerId);
     }
 
     void delete(String id) {

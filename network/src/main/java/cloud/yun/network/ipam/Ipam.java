@@ -11,8 +11,10 @@ import cloud.yun.network.subnet.Subnet;
 import cloud.yun.network.subnet.SubnetStore;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -112,6 +114,17 @@ public final class Ipam {
                 "SELECT DISTINCT port_id FROM ip_allocation WHERE subnet_id = ?", r -> r.string("port_id"), subnetId);
         tx.update("DELETE FROM ip_allocation WHERE subnet_id = ?", subnetId);
         return holders;
+    }
+
+    /// @return how many addresses are taken, by subnet of the network
+    public Map<String, Long> taken(String networkId) {
+        var taken = new HashMap<String, Long>();
+        tx.query(
+                "SELECT a.subnet_id, COUNT(*) AS n FROM ip_allocation a JOIN subnet s ON s.id = a.subnet_id"
+                        + " WHERE s.network_id = ? GROUP BY a.subnet_id",
+                r -> taken.put(r.string("subnet_id"), r.number("n")),
+                networkId);
+        return taken;
     }
 
     /// Takes away all that a port has.

@@ -19,6 +19,7 @@ import cloud.yun.network.api.Shape;
 import cloud.yun.network.api.Shape.Draft;
 import cloud.yun.network.api.Standard;
 import cloud.yun.network.api.Values;
+import cloud.yun.network.port.PortStore;
 import cloud.yun.network.rbac.Grants;
 import cloud.yun.network.securitygroup.SecurityGroups;
 import cloud.yun.network.segment.Segments;
@@ -247,7 +248,7 @@ public final class NetworkService implements Crud {
                         "Invalid input for operation: Plugin does not support updating provider attributes.",
                         "InvalidInput");
         var external = changes.path("router:external").asBoolean(seen.external());
-        if (seen.external() && !external && routed(tx, seen.id()))
+        if (seen.external() && !external && new NetworkStore(tx).routed(seen.id()))
             throw new Conflict(
                     "External network " + seen.id()
                             + " cannot be updated to be made non-external, since it has existing gateway ports.",
@@ -274,11 +275,6 @@ public final class NetworkService implements Crud {
                         seen.standard().updatedAt()));
     }
 
-    private static boolean routed(Tx tx, String id) {
-        return tx.exists("SELECT 1 AS one FROM router WHERE gateway_network_id = ?", id)
-                || tx.exists("SELECT 1 AS one FROM floating_ip WHERE floating_network_id = ?", id);
-    }
-
     private void sharing(Tx tx, Network seen, Network merged, ObjectNode changes) {
         if (changes.has("shared")) {
             if (changes.path("shared").asBoolean())
@@ -291,10 +287,7 @@ public final class NetworkService implements Crud {
     }
 
     private void unshare(Tx tx, Network seen) {
-        if (tx.exists(
-                "SELECT 1 AS one FROM port WHERE network_id = ? AND project_id NOT IN (?, '')"
-                        + " AND device_owner NOT LIKE 'network:%'",
-                seen.id(), seen.projectId()))
+        if (new PortStore(tx).ofOthers(seen.id(), seen.projectId()))
             throw new Conflict(
                     "Unable to reconfigure sharing settings for network " + seen.id()
                             + ". Multiple tenants are using it.",
@@ -304,11 +297,9 @@ public final class NetworkService implements Crud {
 
     private void changedOnHosts(Tx tx, Network network) {
         network.dhcpHost().ifPresent(host -> common.dirty().mark(tx, Dirty.Kind.DHCP, network.id(), host, ""));
-        tx.query(
-                        "SELECT id, plugged_host FROM port WHERE network_id = ? AND plugged_host IS NOT NULL",
-                        r -> List.of(r.string("id"), r.string("plugged_host")),
-                        network.id())
-                .forEach(p -> common.dirty().mark(tx, Dirty.Kind.PORT, p.get(0), p.get(1), network.id()));
+        new PortStore(tx)
+                .pluggedHosts(network.id())
+                .forEach((port, host) -> common.dirty().mark(tx, Dirty.Kind.PORT, port, host, network.id()));
     }
 
     @Override
@@ -319,10 +310,7 @@ public final class NetworkService implements Crud {
             var store = new NetworkStore(tx);
             store.lock(id);
             seen.standard().constrain(revision);
-            var inUse = tx.query(
-                    "SELECT id FROM port WHERE network_id = ? AND device_owner <> 'network:dhcp' ORDER BY id",
-                    r -> r.string("id"),
-                    id);
+            var inUse = new PortStore(tx).using(id);
             if (!inUse.isEmpty())
                 throw new Conflict(
                         "Unable to complete operation on network " + id

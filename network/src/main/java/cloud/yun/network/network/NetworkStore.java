@@ -136,6 +136,34 @@ public final class NetworkStore {
         tx.update("UPDATE network SET dhcp_host = ? WHERE id = ?", host, id);
     }
 
+    public void external(String id, boolean external) {
+        tx.update("UPDATE network SET external = ? WHERE id = ?", external, id);
+    }
+
+    /// Networks whose DHCP has no host yet, because there was no agent when they were made.
+    public List<String> unserved() {
+        return tx.query("""
+                SELECT DISTINCT n.id FROM network n JOIN subnet s ON s.network_id = n.id
+                 WHERE n.dhcp_host IS NULL AND s.enable_dhcp = 1
+                 ORDER BY n.id LIMIT 100
+                """, r -> r.string("id"));
+    }
+
+    /// @return ids of the networks whose DHCP the host serves
+    public List<String> servedBy(String host) {
+        return tx.query("SELECT id FROM network WHERE dhcp_host = ? ORDER BY id", r -> r.string("id"), host);
+    }
+
+    public List<Network> all() {
+        return tx.query("SELECT " + COLUMNS + " FROM network ORDER BY id", NetworkStore::map);
+    }
+
+    /// Whether a router or a floating IP leads to it.
+    boolean routed(String id) {
+        return tx.exists("SELECT 1 AS one FROM router WHERE gateway_network_id = ? LIMIT 1", id)
+                || tx.exists("SELECT 1 AS one FROM floating_ip WHERE floating_network_id = ? LIMIT 1", id);
+    }
+
     void delete(String id) {
         tx.update("DELETE FROM network WHERE id = ?", id);
     }

@@ -67,6 +67,11 @@ public record Port(
         return found;
     }
 
+    /// The name that DHCP and DNS give to an address.
+    static String hostname(String dnsName, String ip) {
+        return dnsName.isEmpty() ? "host-" + ip.replace('.', '-').replace(':', '-') : dnsName;
+    }
+
     /// A port of the house's own, for example of a router: no filter, no groups.
     public static Port internal(
             String id, String projectId, String networkId, String mac, String owner, String device, Standard standard) {

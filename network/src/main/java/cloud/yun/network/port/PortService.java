@@ -384,7 +384,7 @@ public final class PortService implements Crud {
         object.put("port_security_enabled", p.portSecurity()).put("dns_name", p.dnsName());
         var names = object.putArray("dns_assignment");
         for (var address : p.addresses()) {
-            var host = hostname(p, address.ip());
+            var host = Port.hostname(p.dnsName(), address.ip());
             names.addObject()
                     .put("ip_address", address.ip())
                     .put("hostname", host)
@@ -395,11 +395,6 @@ public final class PortService implements Crud {
 
     private static String dotted(String domain) {
         return domain.endsWith(".") ? domain : domain + ".";
-    }
-
-    /// The name that DNS and DHCP give to an address.
-    public static String hostname(Port p, String ip) {
-        return p.dnsName().isEmpty() ? "host-" + ip.replace('.', '-').replace(':', '-') : p.dnsName();
     }
 
     /// A pair without a MAC address means the port's own.

@@ -60,8 +60,75 @@ public final class PortStore {
         return where("network_id = ? ORDER BY created_at, id", networkId);
     }
 
+    /// All ports of a network by id, in one statement and without what only their own hosts need.
+    public List<Resident> residents(String networkId) {
+        var found = new LinkedHashMap<String, Resident>();
+        tx.query(
+                """
+                SELECT p.id, p.mac, p.device_owner, p.device_id, p.plugged_host, p.dns_name, p.dhcp_options,
+                       a.subnet_id, a.ip
+                  FROM port p
+                  LEFT JOIN ip_allocation a ON a.port_id = p.id
+                 WHERE p.network_id = ?
+                 ORDER BY p.id, a.position
+                """,
+                r -> {
+                    var resident = found.get(r.string("id"));
+                    if (resident == null) {
+                        resident = resident(r);
+                        found.put(resident.portId(), resident);
+                    }
+                    var ip = r.optString("ip");
+                    return ip.isPresent() && resident.addresses().add(new Address(r.string("subnet_id"), ip.get()));
+                },
+                networkId);
+        return List.copyOf(found.values());
+    }
+
+    private static Resident resident(Row r) throws SQLException {
+        return new Resident(
+                r.string("id"),
+                r.string("mac"),
+                r.string("device_owner"),
+                r.string("device_id"),
+                r.optString("plugged_host"),
+                r.string("dns_name"),
+                json(r.string("dhcp_options")),
+                new ArrayList<>(2));
+    }
+
     public List<Port> ofNetwork(String networkId, String owner) {
         return where("network_id = ? AND device_owner = ? ORDER BY id", networkId, owner);
+    }
+
+    /// @return hosts by plugged port of the network
+    public Map<String, String> pluggedHosts(String networkId) {
+        var found = new LinkedHashMap<String, String>();
+        tx.query(
+                "SELECT id, plugged_host FROM port WHERE network_id = ? AND plugged_host IS NOT NULL",
+                r -> found.put(r.string("id"), r.string("plugged_host")),
+                networkId);
+        return found;
+    }
+
+    /// @return ids of the ports that keep a network from being deleted: all but DHCP's
+    public List<String> using(String networkId) {
+        return tx.query(
+                "SELECT id FROM port WHERE network_id = ? AND device_owner <> 'network:dhcp' ORDER BY id",
+                r -> r.string("id"),
+                networkId);
+    }
+
+    /// @return whether somebody else has a port on the network of `projectId`
+    public boolean ofOthers(String networkId, String projectId) {
+        return tx.exists(
+                "SELECT 1 AS one FROM port WHERE network_id = ? AND project_id NOT IN (?, '')"
+                        + " AND device_owner NOT LIKE 'network:%' LIMIT 1",
+                networkId, projectId);
+    }
+
+    public Optional<String> networkOf(String id) {
+        return tx.first("SELECT network_id FROM port WHERE id = ?", r -> r.string("network_id"), id);
     }
 
     List<Port> withPairs() {
@@ -227,6 +294,46 @@ public final class PortStore {
                     now,
                     id,
                     from);
+    }
+
+    /// A server takes over a port that somebody made.
+    public void taken(String id, String serverId, String owner, Optional<String> tag, int position, Instant now) {
+        tx.update("""
+                UPDATE port
+                   SET device_id = ?, device_owner = ?, ours = 0, device_tag = ?, position = ?,
+                       revision = revision + 1, updated_at = ?
+                 WHERE id = ?
+                """, serverId, owner, tag, position, now, id);
+    }
+
+    /// A server gives back a port that it took over.
+    public void given(String id, Instant now) {
+        tx.update("""
+                UPDATE port
+                   SET device_id = '', device_owner = '', host = '', status = 'DOWN', plugged_host = NULL,
+                       device_tag = NULL, position = 0, revision = revision + 1, updated_at = ?
+                 WHERE id = ?
+                """, now, id);
+    }
+
+    /// A port that somebody made becomes one of the house's own: no filter, no pairs.
+    public void owned(String id, String deviceId, String owner, Instant now) {
+        tx.update("""
+                UPDATE port
+                   SET device_id = ?, device_owner = ?, port_security = 0, address_pairs = '[]',
+                       revision = revision + 1, updated_at = ?
+                 WHERE id = ?
+                """, deviceId, owner, now, id);
+    }
+
+    /// Binds the ports of a device.
+    public void bind(String deviceId, String host, Instant now) {
+        tx.update(
+                "UPDATE port SET host = ?, revision = revision + 1, updated_at = ? WHERE device_id = ? AND host <> ?",
+                host,
+                now,
+                deviceId,
+                host);
     }
 
     /// Where it is bound.

@@ -30,10 +30,7 @@ public final class QuotaService {
     Map<String, Map<String, Long>> own() {
         return common.db().read(tx -> {
             var found = new LinkedHashMap<String, Map<String, Long>>();
-            for (var project : tx.query(
-                    "SELECT DISTINCT project_id FROM quota_limit WHERE service = 'network' AND project_id <> ''"
-                            + " ORDER BY project_id",
-                    r -> r.string("project_id")))
+            for (var project : new QuotaStore(tx).projects())
                 found.put(project, common.quotas().limits(tx, project));
             return found;
         });

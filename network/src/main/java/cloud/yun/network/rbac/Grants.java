@@ -17,29 +17,27 @@ public final class Grants {
 
     /// To everybody.
     public void all(Tx tx, String projectId, String objectType, String objectId, String action) {
-        if (new RbacStore(tx).insert(common.id(), projectId, objectType, objectId, action, "*"))
+        if (new RbacStore(tx).insert(new Grant(common.id(), projectId, objectType, objectId, action, "*")))
             common.give(tx, projectId, "rbac_policy", -1);
     }
 
     /// Takes back what everybody was granted.
     public void none(Tx tx, String objectId, String action) {
-        remove(tx, "object_id = ? AND action = ? AND target_project = '*'", objectId, action);
+        revoke(tx, objectId, action, "*");
     }
 
     /// Takes back an action from whomever it was granted to.
     public void action(Tx tx, String objectId, String action) {
-        remove(tx, "object_id = ? AND action = ?", objectId, action);
+        revoke(tx, objectId, action, "");
     }
 
     /// The object goes.
     public void gone(Tx tx, String objectId) {
-        remove(tx, "object_id = ?", objectId);
+        revoke(tx, objectId, "", "");
     }
 
-    private void remove(Tx tx, String condition, Object... arguments) {
-        for (var project : tx.query(
-                "SELECT project_id FROM network_rbac WHERE " + condition, r -> r.string("project_id"), arguments))
+    private void revoke(Tx tx, String objectId, String action, String target) {
+        for (var project : new RbacStore(tx).revoke(objectId, action, target))
             common.give(tx, project, "rbac_policy", 1);
-        tx.update("DELETE FROM network_rbac WHERE " + condition, arguments);
     }
 }

@@ -5,8 +5,6 @@ import static cloud.yun.network.api.Attribute.of;
 import static cloud.yun.network.api.Attribute.shown;
 
 import cloud.yun.kernel.auth.Caller;
-import cloud.yun.kernel.db.Row;
-import cloud.yun.kernel.db.Select;
 import cloud.yun.kernel.db.Tx;
 import cloud.yun.kernel.error.CloudException.Conflict;
 import cloud.yun.kernel.error.CloudException.NotFound;
@@ -18,7 +16,7 @@ import cloud.yun.network.api.ListQuery;
 import cloud.yun.network.api.Shape;
 import cloud.yun.network.api.Shape.Draft;
 import cloud.yun.network.api.Values;
-import java.sql.SQLException;
+import cloud.yun.network.network.NetworkStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,10 +41,6 @@ public final class RbacService implements Crud {
             fixed("object_id", Values.uuid()).mandatory().column("object_id"),
             of("target_tenant", Values.notEmpty(255)).mandatory().column("target_project"),
             fixed("action", Values.text(255)).mandatory().column("action"));
-
-    private record Grant(String id, String projectId, String type, String objectId, String action, String target) {}
-
-    private static final String COLUMNS = "id, project_id, object_type, object_id, action, target_project";
 
     private final Common common;
 
@@ -85,25 +79,21 @@ public final class RbacService implements Crud {
         if (!ACTIONS.getOrDefault(type, List.of()).contains(action))
             throw Values.operation("Invalid action '" + action + "' for object type '" + type + "'. Valid actions: "
                     + String.join(", ", ACTIONS.getOrDefault(type, List.of())) + ".");
-        var owner = tx.first(
-                "SELECT project_id FROM " + (type.equals("network") ? "network" : "security_group") + " WHERE id = ?",
-                r -> r.string("project_id"),
-                objectId);
+        var owner = new RbacStore(tx).owner(type, objectId);
         if (owner.isEmpty()
                 || (!owner.get().equals(caller.projectId()) && !common.guard().all(caller)))
             throw NotFound.typed(type + " " + objectId + " could not be found.", "ObjectNotFound");
         common.take(tx, draft.projectId(), "rbac_policy", 1);
         var grant = new Grant(common.id(), draft.projectId(), type, objectId, action, draft.text("target_tenant"));
-        if (!new RbacStore(tx).insert(grant.id(), grant.projectId(), type, objectId, action, grant.target()))
+        if (!new RbacStore(tx).insert(grant))
             throw new Conflict("An RBAC policy already exists with those values.", "DuplicateRbacPolicy");
-        if (action.equals("access_as_external")) tx.update("UPDATE network SET external = 1 WHERE id = ?", objectId);
+        if (action.equals(Grants.EXTERNAL)) new NetworkStore(tx).external(objectId, true);
         common.emit(tx, caller, SHAPE, "create", grant.projectId(), grant.id(), render(grant));
         return render(grant);
     }
 
     private Grant visible(Tx tx, Caller caller, String id) {
-        var grant = tx.first("SELECT " + COLUMNS + " FROM network_rbac WHERE id = ?", RbacService::map, id)
-                .orElseThrow(() -> SHAPE.notFound(id));
+        var grant = new RbacStore(tx).find(id).orElseThrow(() -> SHAPE.notFound(id));
         if (!common.guard().sees(caller, SHAPE, Target.project(grant.projectId()))) throw SHAPE.notFound(id);
         return grant;
     }
@@ -115,12 +105,10 @@ public final class RbacService implements Crud {
 
     @Override
     public List<ObjectNode> list(Caller caller, ListQuery query) {
-        var select = Select.of(COLUMNS, "network_rbac");
-        if (!common.guard().all(caller)) select.where("project_id = ?", caller.projectId());
+        var scope = common.guard().all(caller) ? Optional.<String>empty() : Optional.of(caller.projectId());
         return common.db()
-                .read(tx -> query.page(tx, select, RbacService::map).stream()
-                        .map(RbacService::render)
-                        .toList());
+                .read(tx -> new RbacStore(tx)
+                        .list(query, scope).stream().map(RbacService::render).toList());
     }
 
     @Override
@@ -135,14 +123,10 @@ public final class RbacService implements Crud {
                             changes,
                             Target.project(seen.projectId()).with("target_tenant", target));
             needed(tx, seen);
-            if (tx.exists(
-                    "SELECT 1 AS one FROM network_rbac WHERE object_id = ? AND action = ? AND target_project = ?"
-                            + " AND id <> ?",
-                    seen.objectId(),
-                    seen.action(),
-                    target,
-                    id)) throw new Conflict("An RBAC policy already exists with those values.", "DuplicateRbacPolicy");
-            tx.update("UPDATE network_rbac SET target_project = ? WHERE id = ?", target, id);
+            var store = new RbacStore(tx);
+            if (store.doubled(seen, target))
+                throw new Conflict("An RBAC policy already exists with those values.", "DuplicateRbacPolicy");
+            store.target(id, target);
             return render(visible(tx, caller, id));
         });
     }
@@ -153,49 +137,22 @@ public final class RbacService implements Crud {
             var seen = visible(tx, caller, id);
             common.guard().delete(caller, SHAPE, Target.project(seen.projectId()));
             needed(tx, seen);
-            tx.update("DELETE FROM network_rbac WHERE id = ?", id);
+            var store = new RbacStore(tx);
+            store.delete(id);
             common.give(tx, seen.projectId(), "rbac_policy", 1);
-            if (seen.action().equals("access_as_external")
-                    && !tx.exists(
-                            "SELECT 1 AS one FROM network_rbac WHERE object_id = ? AND action = 'access_as_external'",
-                            seen.objectId()))
-                tx.update("UPDATE network SET external = 0 WHERE id = ?", seen.objectId());
+            if (seen.action().equals(Grants.EXTERNAL) && !store.granted(seen.objectId(), Grants.EXTERNAL))
+                new NetworkStore(tx).external(seen.objectId(), false);
             common.emitDelete(tx, caller, SHAPE, seen.projectId(), id);
         });
     }
 
     /// A grant that somebody relies on cannot be taken away.
     private static void needed(Tx tx, Grant grant) {
-        boolean used;
-        if (grant.action().equals("access_as_external"))
-            used = tx.exists("SELECT 1 AS one FROM router WHERE gateway_network_id = ?", grant.objectId());
-        else if (grant.type().equals("network"))
-            used = tx.exists(
-                    "SELECT 1 AS one FROM port p JOIN network n ON n.id = p.network_id WHERE p.network_id = ?"
-                            + " AND p.device_owner NOT LIKE 'network:%' AND p.project_id <> n.project_id"
-                            + " AND (? = '*' OR p.project_id = ?)",
-                    grant.objectId(), grant.target(), grant.target());
-        else
-            used = tx.exists(
-                    "SELECT 1 AS one FROM port_security_group g JOIN port p ON p.id = g.port_id"
-                            + " JOIN security_group s ON s.id = g.group_id"
-                            + " WHERE g.group_id = ? AND p.project_id <> s.project_id",
-                    grant.objectId());
-        if (used)
+        if (new RbacStore(tx).needed(grant))
             throw new Conflict(
                     "RBAC policy on object " + grant.objectId()
                             + " cannot be removed because other objects depend on it.",
                     "RbacPolicyInUse");
-    }
-
-    private static Grant map(Row r) throws SQLException {
-        return new Grant(
-                r.string("id"),
-                r.string("project_id"),
-                r.string("object_type"),
-                r.string("object_id"),
-                r.string("action"),
-                r.string("target_project"));
     }
 
     private static ObjectNode render(Grant g) {

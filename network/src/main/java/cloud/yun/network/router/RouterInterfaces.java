@@ -13,6 +13,7 @@ import cloud.yun.kernel.policy.Target;
 import cloud.yun.network.address.Ip;
 import cloud.yun.network.api.Common;
 import cloud.yun.network.api.Standard;
+import cloud.yun.network.floatingip.FloatingIpStore;
 import cloud.yun.network.ipam.Ipam.Wanted;
 import cloud.yun.network.network.NetworkService;
 import cloud.yun.network.network.NetworkStore;
@@ -133,12 +134,7 @@ public final class RouterInterfaces {
         check(tx, router, List.copyOf(subnets));
         var network = new NetworkStore(tx).find(port.networkId()).orElseThrow();
         var bare = ports.regroup(tx, port, List.of());
-        tx.update("""
-                UPDATE port
-                   SET device_id = ?, device_owner = ?, port_security = 0, address_pairs = '[]',
-                       revision = revision + 1, updated_at = ?
-                 WHERE id = ?
-                """, router.id(), INTERFACE, common.now(), portId);
+        new PortStore(tx).owned(portId, router.id(), INTERFACE, common.now());
         ports.changed(tx, bare, network);
         return bare;
     }
@@ -193,12 +189,7 @@ public final class RouterInterfaces {
 
     private static void needed(Tx tx, RouterRow router, Port port) {
         for (var address : port.addresses()) {
-            boolean floating = tx.exists(
-                    "SELECT 1 AS one FROM floating_ip f JOIN ip_allocation a ON a.port_id = f.port_id"
-                            + " AND a.ip = f.fixed_address WHERE f.router_id = ? AND a.subnet_id = ?",
-                    router.id(),
-                    address.subnetId());
-            if (floating)
+            if (new FloatingIpStore(tx).through(router.id(), address.subnetId()))
                 throw new Conflict(
                         "Router interface for subnet " + address.subnetId() + " on router " + router.id()
                                 + " cannot be deleted, as it is required by one or more floating IPs.",

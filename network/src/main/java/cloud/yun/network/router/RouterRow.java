@@ -7,7 +7,7 @@ import tools.jackson.databind.JsonNode;
 
 /// @param routes list of `destination` and `nexthop`
 /// @param host where it lives
-record RouterRow(
+public record RouterRow(
         String id,
         String projectId,
         String name,

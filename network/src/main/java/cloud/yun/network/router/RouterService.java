@@ -20,6 +20,7 @@ import cloud.yun.network.api.Shape;
 import cloud.yun.network.api.Shape.Draft;
 import cloud.yun.network.api.Standard;
 import cloud.yun.network.api.Values;
+import cloud.yun.network.floatingip.FloatingIpStore;
 import cloud.yun.network.ipam.Ipam.Wanted;
 import cloud.yun.network.network.Network;
 import cloud.yun.network.network.NetworkService;
@@ -234,7 +235,7 @@ public final class RouterService implements Crud {
 
     private void dropGateway(Tx tx, RouterRow router) {
         if (router.gatewayPortId().isEmpty()) return;
-        if (tx.exists("SELECT 1 AS one FROM floating_ip WHERE router_id = ?", router.id()))
+        if (new FloatingIpStore(tx).needs(router.id()))
             throw new Conflict(
                     "Gateway cannot be updated for router " + router.id() + ", since a gateway to external network "
                             + router.gatewayNetworkId().orElse("") + " is required by one or more floating IPs.",

@@ -10,22 +10,24 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 
 /// SQL of the table `router`.
-final class RouterStore {
+public final class RouterStore {
     private static final String COLUMNS = """
             id, project_id, name, admin_state_up, status, gateway_network_id, gateway_port_id, enable_snat, routes,
             zone_hints, host,\s""" + Standard.COLUMNS;
 
     private final Tx tx;
 
-    RouterStore(Tx tx) {
+    public RouterStore(Tx tx) {
         this.tx = tx;
     }
 
-    Optional<RouterRow> find(String id) {
+    public Optional<RouterRow> find(String id) {
         return tx.first("SELECT " + COLUMNS + " FROM router WHERE id = ?", RouterStore::map, id);
     }
 
@@ -94,6 +96,30 @@ final class RouterStore {
     /// Routers without a host, because there was no agent when they were made.
     List<String> unscheduled() {
         return tx.query("SELECT id FROM router WHERE host IS NULL ORDER BY id LIMIT 100", r -> r.string("id"));
+    }
+
+    /// @return ids of the routers that live on the host
+    public List<String> on(String host) {
+        return tx.query("SELECT id FROM router WHERE host = ? ORDER BY id", r -> r.string("id"), host);
+    }
+
+    /// @return ids of the networks that routers on the host have ports on
+    public List<String> networksOn(String host) {
+        return tx.query(
+                "SELECT DISTINCT p.network_id FROM port p JOIN router r ON r.id = p.device_id WHERE r.host = ?",
+                r -> r.string("network_id"),
+                host);
+    }
+
+    /// @return hosts of the routers that have a port on the network, by router
+    public Map<String, String> hostsOn(String networkId) {
+        var found = new TreeMap<String, String>();
+        tx.query(
+                "SELECT r.id, r.host FROM router r WHERE r.host IS NOT NULL AND r.id IN"
+                        + " (SELECT p.device_id FROM port p WHERE p.network_id = ?)",
+                r -> found.put(r.string("id"), r.string("host")),
+                networkId);
+        return found;
     }
 
     private static RouterRow map(Row r) throws SQLException {

@@ -154,21 +154,8 @@ public final class SecurityGroupService implements Crud {
             new PortStore(tx)
                     .pluggedNaming(id)
                     .forEach((port, host) -> common.dirty().mark(tx, Dirty.Kind.PORT, port, host, ""));
-            long others = tx.number(
-                    "SELECT COUNT(*) AS n FROM security_group_rule WHERE remote_group_id = ? AND group_id <> ?",
-                    id,
-                    id);
-            if (others > 0) {
-                tx.query(
-                                "SELECT project_id, COUNT(*) AS n FROM security_group_rule WHERE remote_group_id = ?"
-                                        + " AND group_id <> ? GROUP BY project_id",
-                                r -> java.util.Map.entry(r.string("project_id"), r.number("n")),
-                                id,
-                                id)
-                        .forEach(e -> common.give(tx, e.getKey(), "security_group_rule", e.getValue()));
-            }
-            long own = tx.number("SELECT COUNT(*) AS n FROM security_group_rule WHERE group_id = ?", id);
-            common.give(tx, seen.projectId(), "security_group_rule", own);
+            store.named(id).forEach((project, n) -> common.give(tx, project, "security_group_rule", n));
+            common.give(tx, seen.projectId(), "security_group_rule", store.rules(id));
             common.give(tx, seen.projectId(), "security_group", 1);
             Standard.dropTags(tx, id);
             new Grants(common).gone(tx, id);
@@ -185,10 +172,8 @@ public final class SecurityGroupService implements Crud {
     }
 
     private static boolean shared(Tx tx, Caller caller, String id) {
-        return tx.exists(
-                "SELECT 1 AS one FROM network_rbac WHERE object_id = ? AND target_project IN ('*', ?)",
-                id,
-                caller.project().map(Caller.Project::id).orElse(""));
+        return new SecurityGroupStore(tx)
+                .shared(id, caller.project().map(Caller.Project::id).orElse(""));
     }
 
     private static List<ObjectNode> rendered(Tx tx, Caller caller, List<SecurityGroup> list) {

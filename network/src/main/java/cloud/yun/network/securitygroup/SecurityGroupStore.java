@@ -100,6 +100,40 @@ final class SecurityGroupStore {
         tx.update("DELETE FROM security_group WHERE id = ?", id);
     }
 
+    /// @return names by id
+    Map<String, String> names(Collection<String> ids) {
+        var found = new HashMap<String, String>();
+        for (var part : Batches.of(ids))
+            tx.query(
+                    "SELECT id, name FROM security_group WHERE id IN (" + Tx.marks(part.size()) + ")",
+                    r -> found.put(r.string("id"), r.string("name")),
+                    part.toArray());
+        return found;
+    }
+
+    /// @return how many rules of other groups name it, by the projects whose rules they are
+    Map<String, Long> named(String id) {
+        var found = new HashMap<String, Long>();
+        tx.query(
+                "SELECT project_id, COUNT(*) AS n FROM security_group_rule WHERE remote_group_id = ? AND group_id <> ?"
+                        + " GROUP BY project_id",
+                r -> found.put(r.string("project_id"), r.number("n")),
+                id,
+                id);
+        return found;
+    }
+
+    long rules(String id) {
+        return tx.number("SELECT COUNT(*) AS n FROM security_group_rule WHERE group_id = ?", id);
+    }
+
+    boolean shared(String id, String projectId) {
+        return tx.exists(
+                "SELECT 1 AS one FROM network_rbac WHERE object_id = ? AND target_project IN ('*', ?) LIMIT 1",
+                id,
+                projectId);
+    }
+
     /// Sets the groups of a port.
     void assign(String portId, Collection<String> before, Collection<String> after) {
         if (!before.isEmpty()) tx.update("DELETE FROM port_security_group WHERE port_id = ?", portId);

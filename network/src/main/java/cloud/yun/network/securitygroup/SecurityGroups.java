@@ -59,6 +59,11 @@ public final class SecurityGroups {
         return new SecurityGroupStore(tx).named(projectId, wanted);
     }
 
+    /// @return names by id
+    public Map<String, String> names(Tx tx, Collection<String> ids) {
+        return new SecurityGroupStore(tx).names(ids);
+    }
+
     static NotFound notFound(String id) {
         return NotFound.typed("Security group " + id + " does not exist", "SecurityGroupNotFound");
     }

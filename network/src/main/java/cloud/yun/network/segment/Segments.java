@@ -8,7 +8,6 @@ import cloud.yun.kernel.db.Tx;
 import cloud.yun.kernel.error.CloudException.Conflict;
 import cloud.yun.network.NetworkOptions;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -165,11 +164,7 @@ public final class Segments {
             int id = random.nextInt(range.min, range.max + 1);
             if (take(tx, networkId, type, physical, id)) return Optional.of(id);
         }
-        var used = new HashSet<>(tx.query(
-                "SELECT segmentation_id FROM network_segment WHERE network_type = ? AND physical_network = ?",
-                r -> r.integer("segmentation_id"),
-                type,
-                physical));
+        var used = new SegmentStore(tx).used(type, physical);
         for (var range : ranges)
             for (int id = range.min; id <= range.max; id++)
                 if (!used.contains(id) && take(tx, networkId, type, physical, id)) return Optional.of(id);
@@ -177,11 +172,7 @@ public final class Segments {
     }
 
     private static boolean take(Tx tx, String networkId, String type, String physical, int id) {
-        return tx.update("""
-                        INSERT INTO network_segment (network_type, physical_network, segmentation_id, network_id)
-                        VALUES (?, ?, ?, ?)
-                        ON CONFLICT DO NOTHING
-                        """, type, physical, id, networkId) == 1;
+        return new SegmentStore(tx).take(networkId, type, physical, id);
     }
 
     private static Conflict inUse(String type, String physical, int id) {

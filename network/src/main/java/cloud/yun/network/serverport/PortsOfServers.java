@@ -9,8 +9,10 @@ import cloud.yun.network.ServerPorts;
 import cloud.yun.network.address.Ip;
 import cloud.yun.network.agent.HostCommand;
 import cloud.yun.network.api.Common;
+import cloud.yun.network.api.DirtyStore;
 import cloud.yun.network.api.Standard;
 import cloud.yun.network.apply.Applier;
+import cloud.yun.network.floatingip.FloatingIpStore;
 import cloud.yun.network.ipam.Ipam;
 import cloud.yun.network.network.Network;
 import cloud.yun.network.network.NetworkService;
@@ -23,7 +25,6 @@ import cloud.yun.network.securitygroup.SecurityGroups;
 import cloud.yun.network.subnet.SubnetStore;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -173,23 +174,13 @@ public final class PortsOfServers implements ServerPorts {
                 && port.portSecurity()
                 && new SubnetStore(tx).ofNetwork(network.id()).isEmpty())
             throw new Invalid("Port " + id + " requires a FixedIP in order to be used.");
-        tx.update("""
-                UPDATE port
-                   SET device_id = ?, device_owner = ?, ours = 0, device_tag = ?, position = ?,
-                       revision = revision + 1, updated_at = ?
-                 WHERE id = ?
-                """, serverId, OWNER + "nova", want.tag(), position, common.now(), id);
+        new PortStore(tx).taken(id, serverId, OWNER + "nova", want.tag(), position, common.now());
         ports.changed(tx, port, network);
     }
 
     @Override
     public void bind(Tx tx, String serverId, String host) {
-        tx.update(
-                "UPDATE port SET host = ?, revision = revision + 1, updated_at = ? WHERE device_id = ? AND host <> ?",
-                host,
-                common.now(),
-                serverId,
-                host);
+        new PortStore(tx).bind(serverId, host, common.now());
     }
 
     @Override
@@ -212,12 +203,7 @@ public final class PortsOfServers implements ServerPorts {
             ports.delete(tx, port, network);
             return;
         }
-        tx.update("""
-                UPDATE port
-                   SET device_id = '', device_owner = '', host = '', status = 'DOWN', plugged_host = NULL,
-                       device_tag = NULL, position = 0, revision = revision + 1, updated_at = ?
-                 WHERE id = ?
-                """, common.now(), port.id());
+        new PortStore(tx).given(port.id(), common.now());
         // Read before the update, so its host is told that the port is not wanted any more.
         ports.changed(tx, port, network);
     }
@@ -241,8 +227,10 @@ public final class PortsOfServers implements ServerPorts {
                         .flatMap(p -> p.addresses().stream().map(Ipam.Address::subnetId))
                         .distinct()
                         .toList());
-        var names = names(tx, rows);
-        var floating = floating(tx, rows);
+        var names = groups.names(
+                tx, rows.stream().flatMap(p -> p.groups().stream()).distinct().toList());
+        var floating = new FloatingIpStore(tx)
+                .addressesOf(rows.stream().map(cloud.yun.network.port.Port::id).toList());
         var found = new LinkedHashMap<String, List<ServerPorts.Port>>();
         for (var row : rows) {
             var network = networks.get(row.networkId());
@@ -289,41 +277,9 @@ public final class PortsOfServers implements ServerPorts {
                 row.deviceTag());
     }
 
-    private static Map<String, String> names(Tx tx, List<cloud.yun.network.port.Port> rows) {
-        var ids = rows.stream().flatMap(p -> p.groups().stream()).distinct().toList();
-        var found = new HashMap<String, String>();
-        if (ids.isEmpty()) return found;
-        tx.query(
-                "SELECT id, name FROM security_group WHERE id IN (" + Tx.marks(ids.size()) + ")",
-                r -> found.put(r.string("id"), r.string("name")),
-                ids.toArray());
-        return found;
-    }
-
-    private static Map<String, List<String>> floating(Tx tx, List<cloud.yun.network.port.Port> rows) {
-        var found = new HashMap<String, List<String>>();
-        for (var part : cloud.yun.network.api.Batches.of(
-                rows.stream().map(cloud.yun.network.port.Port::id).toList()))
-            tx.query(
-                    "SELECT port_id, fixed_address, floating_address FROM floating_ip WHERE port_id IN ("
-                            + Tx.marks(part.size()) + ") ORDER BY id",
-                    r -> found.computeIfAbsent(
-                                    r.string("port_id") + "/" + r.string("fixed_address"), _ -> new ArrayList<>())
-                            .add(r.string("floating_address")),
-                    part.toArray());
-        return found;
-    }
-
     @Override
     public List<String> serversByAddress(Tx tx, String fragment) {
-        var like = "%" + fragment.replace("%", "").replace("_", "") + "%";
-        return tx.query("""
-                SELECT DISTINCT p.device_id
-                  FROM port p
-                 WHERE p.device_owner LIKE 'compute:%'
-                   AND (EXISTS (SELECT 1 FROM ip_allocation a WHERE a.port_id = p.id AND a.ip LIKE ?)
-                        OR EXISTS (SELECT 1 FROM floating_ip f WHERE f.port_id = p.id AND f.floating_address LIKE ?))
-                """, r -> r.string("device_id"), like, like);
+        return new ServerPortStore(tx).byAddress(fragment);
     }
 
     /// The row says first that the tap is wanted: an agent that restarts in between makes it, and does not remove
@@ -360,11 +316,9 @@ public final class PortsOfServers implements ServerPorts {
 
     /// The network of a port, also of one whose row is gone while its host has not heard yet.
     private static String networkOf(Tx tx, String portId) {
-        return tx.first("SELECT network_id FROM port WHERE id = ?", r -> r.string("network_id"), portId)
-                .or(() -> tx.first(
-                        "SELECT detail FROM network_dirty WHERE kind = 'PORT' AND object_id = ?",
-                        r -> r.string("detail"),
-                        portId))
+        return new PortStore(tx)
+                .networkOf(portId)
+                .or(() -> new DirtyStore(tx).networkOf(portId))
                 .orElse("");
     }
 }

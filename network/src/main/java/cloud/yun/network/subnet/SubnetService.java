@@ -264,12 +264,7 @@ public final class SubnetService implements Crud {
                 ? Optional.ofNullable(changes.path("gateway_ip").asString(null))
                 : s.gateway();
         if (s.gateway().isPresent() && !gateway.equals(s.gateway())) {
-            var user = tx.first(
-                    "SELECT a.port_id FROM ip_allocation a JOIN port p ON p.id = a.port_id WHERE a.subnet_id = ?"
-                            + " AND a.ip = ? AND p.device_owner = 'network:router_interface'",
-                    r -> r.string("port_id"),
-                    s.id(),
-                    s.gateway().get());
+            var user = new SubnetStore(tx).interfaceAt(s.id(), s.gateway().get());
             if (user.isPresent())
                 throw new Conflict(
                         "Current gateway ip " + s.gateway().get() + " already in use by port " + user.get()
@@ -309,13 +304,9 @@ public final class SubnetService implements Crud {
                             SHAPE,
                             Target.project(seen.projectId()).with("network:tenant_id", network.projectId()));
             seen.standard().constrain(revision);
-            new SubnetStore(tx).lock(id);
-            boolean used = tx.exists(
-                    "SELECT 1 AS one FROM ip_allocation a JOIN port p ON p.id = a.port_id WHERE a.subnet_id = ?"
-                            + " AND p.device_owner <> 'network:dhcp'"
-                            + (seen.automatic() ? " AND p.device_owner LIKE 'network:router%'" : "") + " LIMIT 1",
-                    id);
-            if (used)
+            var store = new SubnetStore(tx);
+            store.lock(id);
+            if (store.used(seen))
                 throw new Conflict(
                         "Unable to complete operation on subnet " + id
                                 + ": One or more ports have an IP allocation from this subnet.",

@@ -126,6 +126,25 @@ public final class SubnetStore {
                 s.id());
     }
 
+    /// @return the router's port that has the address
+    Optional<String> interfaceAt(String id, String ip) {
+        return tx.first(
+                "SELECT a.port_id FROM ip_allocation a JOIN port p ON p.id = a.port_id WHERE a.subnet_id = ?"
+                        + " AND a.ip = ? AND p.device_owner = 'network:router_interface'",
+                r -> r.string("port_id"),
+                id,
+                ip);
+    }
+
+    /// @return whether a port has an address that it does not make itself, DHCP's aside
+    boolean used(Subnet subnet) {
+        return tx.exists(
+                "SELECT 1 AS one FROM ip_allocation a JOIN port p ON p.id = a.port_id WHERE a.subnet_id = ?"
+                        + " AND p.device_owner <> 'network:dhcp'"
+                        + (subnet.automatic() ? " AND p.device_owner LIKE 'network:router%'" : "") + " LIMIT 1",
+                subnet.id());
+    }
+
     void delete(String id) {
         tx.update("DELETE FROM subnet WHERE id = ?", id);
     }

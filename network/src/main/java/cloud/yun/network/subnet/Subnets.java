@@ -9,7 +9,7 @@ import cloud.yun.network.ipam.Ipam;
 import cloud.yun.network.network.Network;
 import cloud.yun.network.port.PortStore;
 import cloud.yun.network.port.Ports;
-import java.util.List;
+import cloud.yun.network.router.RouterStore;
 import java.util.Optional;
 
 /// What happens with subnets in the transactions of other resources.
@@ -50,12 +50,9 @@ public final class Subnets {
     void changed(Tx tx, Network network) {
         Standard.bump(tx, "network", network.id(), common.now());
         dhcp.settle(tx, network);
-        tx.query(
-                        "SELECT DISTINCT r.id, r.host FROM router r JOIN port p ON p.device_id = r.id"
-                                + " WHERE p.network_id = ? AND r.host IS NOT NULL ORDER BY r.id",
-                        r -> List.of(r.string("id"), r.string("host")),
-                        network.id())
-                .forEach(r -> common.dirty().mark(tx, Dirty.Kind.ROUTER, r.get(0), r.get(1), ""));
+        new RouterStore(tx)
+                .hostsOn(network.id())
+                .forEach((router, host) -> common.dirty().mark(tx, Dirty.Kind.ROUTER, router, host, ""));
     }
 
     /// Hosts that make their own addresses have one on this new subnet at once.
