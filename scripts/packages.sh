@@ -6,7 +6,7 @@ PACKAGES_REAL="libvirt-daemon-system libvirt-daemon libvirt-clients qemu-system-
   busybox-static dropbear-bin e2fsprogs mtools syslinux syslinux-common syslinux-efi cpio kmod opendoas xz-utils"
 PACKAGES_CLIENT="python3-openstackclient openssh-client bc"
 # slapd is started by the tests themselves, unprivileged and on ports of their own.
-PACKAGES_TEST="postgresql curl jq chromium novnc tempest slapd ldap-utils openssl"
+PACKAGES_TEST="postgresql curl jq chromium novnc tempest slapd ldap-utils openssl python3-keystone"
 PACKAGES_TEMPEST="tempest keystone-tempest-plugin"
 PACKAGES_BENCH="curl wrk jq"
 
