@@ -52,6 +52,7 @@ import cloud.yun.kernel.http.FaultDialect;
 import cloud.yun.kernel.http.Microversion;
 import cloud.yun.kernel.http.Route;
 import cloud.yun.kernel.policy.Policy;
+import cloud.yun.kernel.policy.PolicyFile;
 import cloud.yun.kernel.reconcile.Reconciler;
 import cloud.yun.kernel.state.StateTable;
 import java.util.ArrayList;
@@ -92,7 +93,7 @@ public final class BlockStorageModule implements Room {
         var flows = kernel.flows();
         var clock = kernel.clock();
         var zone = config.get(Options.ZONE);
-        policy = new Policy(Rules.defaults(), Optional.of(kernel.data().resolve("block-storage/policy.yaml")));
+        policy = new Policy(Rules.defaults(), PolicyFile.of(kernel, "block-storage", "cinder"));
         new java.util.TreeMap<>(drivers)
                 .forEach((backend, driver) ->
                         agents.add(new VolumeAgent(kernel.bus(), host + "@" + backend, driver, images)));

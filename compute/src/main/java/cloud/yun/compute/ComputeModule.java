@@ -51,6 +51,7 @@ import cloud.yun.kernel.http.FaultDialect;
 import cloud.yun.kernel.http.Microversion;
 import cloud.yun.kernel.http.Route;
 import cloud.yun.kernel.policy.Policy;
+import cloud.yun.kernel.policy.PolicyFile;
 import cloud.yun.kernel.reconcile.Reconciler;
 import cloud.yun.kernel.state.StateTable;
 import cloud.yun.network.MetadataSource;
@@ -93,7 +94,7 @@ public final class ComputeModule implements Room {
             HypervisorDriver driver) {
         var db = kernel.db();
         var clock = kernel.clock();
-        policy = ComputePolicy.of(kernel.data().resolve("compute"), rules());
+        policy = ComputePolicy.of(PolicyFile.of(kernel, "compute", "nova"), rules());
         agents = new Agents(kernel.bus(), kernel.config());
         var quotas = ComputeQuotas.of(kernel.config());
         var flavors = new FlavorService(db, clock);

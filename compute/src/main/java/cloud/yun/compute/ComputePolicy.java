@@ -1,11 +1,10 @@
 package cloud.yun.compute;
 
 import cloud.yun.kernel.policy.Policy;
-import java.nio.file.Path;
+import cloud.yun.kernel.policy.PolicyFile;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /// The room's policy: upstream's base rules and what each resource adds.
 ///
@@ -33,9 +32,9 @@ public final class ComputePolicy {
     private ComputePolicy() {}
 
     /// @param rules of each resource, rule name to rule text
-    static Policy of(Path room, List<Map<String, String>> rules) {
+    static Policy of(PolicyFile file, List<Map<String, String>> rules) {
         var all = new LinkedHashMap<>(BASE);
         rules.forEach(all::putAll);
-        return new Policy(all, Optional.of(room.resolve("policy.yaml")));
+        return new Policy(all, file);
     }
 }

@@ -1,6 +1,7 @@
 package cloud.yun.compute;
 
 import cloud.yun.kernel.policy.Policy;
+import cloud.yun.kernel.policy.PolicyFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,6 @@ public final class ComputePolicyForTests {
     private ComputePolicyForTests() {}
 
     public static Policy of(Map<String, String> rules) {
-        return ComputePolicy.of(Path.of("/nonexistent"), List.of(rules));
+        return ComputePolicy.of(new PolicyFile(Path.of("/nonexistent/policy.yaml"), true), List.of(rules));
     }
 }

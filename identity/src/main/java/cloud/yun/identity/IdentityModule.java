@@ -65,6 +65,7 @@ import cloud.yun.kernel.http.ApiService;
 import cloud.yun.kernel.http.FaultDialect;
 import cloud.yun.kernel.http.Route;
 import cloud.yun.kernel.policy.Policy;
+import cloud.yun.kernel.policy.PolicyFile;
 import cloud.yun.kernel.policy.Scope;
 import cloud.yun.kernel.reconcile.Reconciler;
 import java.nio.file.Path;
@@ -145,7 +146,7 @@ public final class IdentityModule implements Room {
         policy = new Policy(
                 IdentityPolicy.defaults(),
                 kernel.config().get(ENFORCE_SCOPE) ? Scope.read("policy/identity-scopes.yaml") : Map.of(),
-                Optional.of(kernel.data().resolve("identity/policy.yaml")));
+                PolicyFile.of(kernel, "identity", "keystone"));
         var passwords = new Passwords(PasswordHashers.of(kernel.config()), clock);
         tokens = new Tokens(
                 db,

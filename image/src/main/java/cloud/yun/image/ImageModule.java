@@ -20,6 +20,7 @@ import cloud.yun.kernel.http.ApiService;
 import cloud.yun.kernel.http.FaultDialect;
 import cloud.yun.kernel.http.Route;
 import cloud.yun.kernel.policy.Policy;
+import cloud.yun.kernel.policy.PolicyFile;
 import cloud.yun.kernel.reconcile.Reconciler;
 import cloud.yun.kernel.state.StateTable;
 import java.nio.file.Path;
@@ -67,7 +68,7 @@ public final class ImageModule implements Room {
     private final List<Route> routes;
 
     public ImageModule(Kernel kernel) {
-        policy = new Policy(ImagePolicies.defaults(), Optional.of(kernel.data().resolve("image/policy.yaml")));
+        policy = new Policy(ImagePolicies.defaults(), PolicyFile.of(kernel, "image", "glance"));
         var config = kernel.config();
         checkStores(config);
         var configured = config.get(DATA_DIRECTORY);

@@ -16,6 +16,7 @@ import cloud.yun.kernel.http.Request;
 import cloud.yun.kernel.http.Route;
 import cloud.yun.kernel.json.Json;
 import cloud.yun.kernel.policy.Policy;
+import cloud.yun.kernel.policy.PolicyFile;
 import cloud.yun.kernel.quota.Quotas;
 import cloud.yun.kernel.reconcile.Reconciler;
 import cloud.yun.kernel.reconcile.ReconcilerLoop;
@@ -100,8 +101,7 @@ public final class NetworkModule implements Room {
     /// @param driver the networks of this host
     public NetworkModule(Kernel kernel, NetworkDriver driver) {
         this.kernel = kernel;
-        policy = new Policy(
-                Rules.defaults(), Optional.of(kernel.data().resolve("network").resolve("policy.yaml")));
+        policy = new Policy(Rules.defaults(), PolicyFile.of(kernel, "network", "neutron"));
         common = new Common(
                 kernel.db(),
                 kernel.clock(),

@@ -13,6 +13,7 @@ import cloud.yun.kernel.http.Request;
 import cloud.yun.kernel.http.Route;
 import cloud.yun.kernel.json.Json;
 import cloud.yun.kernel.policy.Policy;
+import cloud.yun.kernel.policy.PolicyFile;
 import cloud.yun.placement.allocation.AllocationRoutes;
 import cloud.yun.placement.allocation.AllocationService;
 import cloud.yun.placement.allocation.AllocationStore;
@@ -43,8 +44,7 @@ public final class PlacementModule implements Room {
 
     public PlacementModule(Kernel kernel) {
         this.kernel = kernel;
-        policy = new Policy(
-                PlacementPolicies.defaults(), Optional.of(kernel.data().resolve("placement/policy.yaml")));
+        policy = new Policy(PlacementPolicies.defaults(), PolicyFile.of(kernel, "placement", "placement"));
         allocations = new AllocationService(kernel.db(), kernel.clock());
         placement = new LocalPlacement(allocations, kernel.clock());
         var answers = new Answers(kernel.clock());

@@ -25,7 +25,9 @@ public final class Config {
     private final Map<String, Object> values = new HashMap<>();
 
     private Config(List<Option<?>> options) {
-        for (var option : options) {
+        var all = new ArrayList<Option<?>>(CommonOptions.ALL);
+        all.addAll(options);
+        for (var option : all) {
             known.put(option.toString(), option);
             values.put(option.toString(), option.parse().apply(option.standard()));
         }

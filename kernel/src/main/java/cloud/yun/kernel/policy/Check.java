@@ -11,6 +11,11 @@ sealed interface Check {
 
     int DEPTH_MAX = 32;
 
+    /// @return the names of the rules that this one refers to
+    default List<String> references() {
+        return List.of();
+    }
+
     record Always(boolean result) implements Check {
         @Override
         public boolean holds(Caller caller, Target target, Map<String, Check> rules, int depth) {
@@ -23,6 +28,11 @@ sealed interface Check {
         public boolean holds(Caller caller, Target target, Map<String, Check> rules, int depth) {
             return !check.holds(caller, target, rules, depth);
         }
+
+        @Override
+        public List<String> references() {
+            return check.references();
+        }
     }
 
     record All(List<Check> checks) implements Check {
@@ -30,12 +40,22 @@ sealed interface Check {
         public boolean holds(Caller caller, Target target, Map<String, Check> rules, int depth) {
             return checks.stream().allMatch(c -> c.holds(caller, target, rules, depth));
         }
+
+        @Override
+        public List<String> references() {
+            return checks.stream().flatMap(c -> c.references().stream()).toList();
+        }
     }
 
     record Any(List<Check> checks) implements Check {
         @Override
         public boolean holds(Caller caller, Target target, Map<String, Check> rules, int depth) {
             return checks.stream().anyMatch(c -> c.holds(caller, target, rules, depth));
+        }
+
+        @Override
+        public List<String> references() {
+            return checks.stream().flatMap(c -> c.references().stream()).toList();
         }
     }
 
@@ -46,6 +66,11 @@ sealed interface Check {
             var rule = rules.get(name);
             return rule != null && depth < DEPTH_MAX && rule.holds(caller, target, rules, depth + 1);
         }
+
+        @Override
+        public List<String> references() {
+            return List.of(name);
+        }
     }
 
     /// Role names are compared without regard to case, as oslo.policy does.
@@ -53,6 +78,14 @@ sealed interface Check {
         @Override
         public boolean holds(Caller caller, Target target, Map<String, Check> rules, int depth) {
             return caller.roles().stream().anyMatch(r -> r.name().equalsIgnoreCase(name));
+        }
+    }
+
+    /// Any role at all: what `role:reader` and `role:member` mean where members and readers are one.
+    record AnyRole() implements Check {
+        @Override
+        public boolean holds(Caller caller, Target target, Map<String, Check> rules, int depth) {
+            return !caller.roles().isEmpty();
         }
     }
 

@@ -11,10 +11,12 @@ final class Parser {
 
     private final List<String> tokens = new ArrayList<>();
     private final String text;
+    private final boolean rolesDiffer;
     private int next;
 
-    private Parser(String text) {
+    private Parser(String text, boolean rolesDiffer) {
         this.text = text;
+        this.rolesDiffer = rolesDiffer;
         var matcher = TOKEN.matcher(text);
         int end = 0;
         while (matcher.find() && matcher.start() == end) {
@@ -25,8 +27,13 @@ final class Parser {
 
     /// @throws Invalid the text is not a rule
     static Check parse(String text) {
+        return parse(text, true);
+    }
+
+    /// @param rolesDiffer whether `role:reader` and `role:member` ask for these roles, or for any
+    static Check parse(String text, boolean rolesDiffer) {
         if (text.isBlank()) return new Check.Always(true);
-        var parser = new Parser(text);
+        var parser = new Parser(text, rolesDiffer);
         var check = parser.any();
         if (parser.next != parser.tokens.size()) throw parser.failure();
         return check;
@@ -66,7 +73,10 @@ final class Parser {
         var match = token.substring(colon + 1);
         return switch (kind) {
             case "rule" -> new Check.Rule(match);
-            case "role" -> new Check.Role(match);
+            case "role" ->
+                !rolesDiffer && (match.equals("reader") || match.equals("member"))
+                        ? new Check.AnyRole()
+                        : new Check.Role(match);
             case "field" -> field(match);
             default -> new Check.Equal(kind, match);
         };

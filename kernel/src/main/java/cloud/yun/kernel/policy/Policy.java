@@ -3,21 +3,18 @@ package cloud.yun.kernel.policy;
 import cloud.yun.kernel.auth.Caller;
 import cloud.yun.kernel.error.CloudException.Forbidden;
 import cloud.yun.kernel.error.CloudException.Invalid;
+import cloud.yun.kernel.error.CloudException.Unavailable;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /// The rules of one service.
 ///
@@ -32,11 +29,12 @@ public final class Policy {
 
     private final Map<String, String> defaults;
     private final Map<String, Set<Scope>> scopes;
-    private final Optional<Path> file;
+    private final Optional<PolicyFile> file;
+    private final Map<String, Check> standard;
     private volatile Map<String, Check> rules;
-    private volatile Set<String> overridden = Set.of();
+    private volatile Map<String, String> own = Map.of();
     private volatile long lookedAtMillis;
-    private @Nullable FileTime modified;
+    private Optional<PolicyFile.Version> version = Optional.empty();
 
     /// @param defaults rule name to rule text, upstream's names and defaults
     /// @param file policy.yaml or policy.json; JSON is a subset of YAML
@@ -47,10 +45,29 @@ public final class Policy {
     /// @param scopes rule name to the scopes that it is made for; a caller of another scope is refused whatever the
     ///     rule, or an operator's change of it, says. A rule without an entry takes every scope.
     public Policy(Map<String, String> defaults, Map<String, Set<Scope>> scopes, Optional<Path> file) {
+        this(defaults, scopes, file.map(path -> new PolicyFile(path, true)), true);
+    }
+
+    public Policy(Map<String, String> defaults, Map<String, Set<Scope>> scopes, PolicyFile file) {
+        this(defaults, scopes, Optional.of(file), file.rolesDiffer());
+    }
+
+    public Policy(Map<String, String> defaults, PolicyFile file) {
+        this(defaults, Map.of(), file);
+    }
+
+    private Policy(
+            Map<String, String> defaults,
+            Map<String, Set<Scope>> scopes,
+            Optional<PolicyFile> file,
+            boolean rolesDiffer) {
         this.defaults = new LinkedHashMap<>(defaults);
         this.scopes = Map.copyOf(scopes);
         this.file = file;
-        this.rules = parse(this.defaults);
+        var parsed = new HashMap<String, Check>();
+        this.defaults.forEach((name, text) -> parsed.put(name, Parser.parse(text, rolesDiffer)));
+        this.standard = Map.copyOf(parsed);
+        this.rules = standard;
         look();
     }
 
@@ -94,8 +111,42 @@ public final class Policy {
         return rules.containsKey(rule);
     }
 
+    /// @return the names of the rules that the operator's file changes
     public Set<String> overridden() {
-        return overridden;
+        look();
+        return own.keySet();
+    }
+
+    /// @return each rule by name, in the order of registration, with its text in force; the operator's own rules last
+    public Map<String, String> texts() {
+        look();
+        var all = new LinkedHashMap<>(defaults);
+        all.putAll(own);
+        return all;
+    }
+
+    /// Says what is wrong with rules before they are used.
+    ///
+    /// @param rules rule name to rule text, in place of defaults
+    /// @return sentences; none when the rules can be used and name nothing that the service does not have
+    public List<String> problems(Map<String, String> rules) {
+        var check = new RuleCheck(standard, rules);
+        return Stream.concat(check.fatal().stream(), check.unknown().stream()).toList();
+    }
+
+    /// Puts the operator's rules in place of those that are in force, and into the file, for the next start and for
+    /// other processes on the same directory.
+    ///
+    /// @param rules checked by [#problems]; a rule that is not in it has its default
+    /// @throws Unavailable the file cannot be written
+    public synchronized void replace(Map<String, String> rules) {
+        var target = file.orElseThrow(() -> new IllegalStateException("a policy without a file"));
+        try {
+            target.write(rules);
+        } catch (IOException e) {
+            throw new Unavailable("The policy file cannot be written.", target.path() + ": " + e.getMessage(), e);
+        }
+        reread(target);
     }
 
     private void look() {
@@ -105,35 +156,25 @@ public final class Policy {
         reread(file.get());
     }
 
-    private synchronized void reread(Path path) {
+    private synchronized void reread(PolicyFile from) {
         try {
-            var time = Files.exists(path) ? Files.getLastModifiedTime(path) : null;
-            if (java.util.Objects.equals(time, modified)) return;
-            modified = time;
-            var texts = new HashMap<>(defaults);
-            Map<String, String> own = time == null ? Map.of() : read(path);
-            texts.putAll(own);
-            rules = parse(texts);
-            overridden = Set.copyOf(own.keySet());
-            LOG.info("policy file {}: {} rules of it in force", path, own.size());
+            var found = from.version();
+            if (found.equals(version)) return;
+            version = found;
+            use(found.isEmpty() ? Map.of() : PolicyFile.read(found.get().path()));
+            LOG.info("policy file {}: {} rules of it in force", from.path(), own.size());
         } catch (IOException | RuntimeException e) {
-            LOG.error("policy file {} cannot be used; the rules before stay in force: {}", path, e.getMessage());
+            LOG.error("policy file {} cannot be used; the rules before stay in force: {}", from.path(), e.getMessage());
         }
     }
 
-    private static Map<String, String> read(Path path) throws IOException {
-        var tree = new Load(LoadSettings.builder().setLabel(path.toString()).build())
-                .loadFromString(Files.readString(path));
-        if (tree == null) return Map.of();
-        if (!(tree instanceof Map<?, ?> map)) throw new Invalid("a policy file is a map of rules");
-        var found = new HashMap<String, String>();
-        map.forEach((name, text) -> found.put(String.valueOf(name), String.valueOf(text)));
-        return found;
-    }
-
-    private static Map<String, Check> parse(Map<String, String> texts) {
-        var parsed = new ConcurrentHashMap<String, Check>();
-        texts.forEach((name, text) -> parsed.put(name, Parser.parse(text)));
-        return parsed;
+    private void use(Map<String, String> texts) {
+        var check = new RuleCheck(standard, texts);
+        if (!check.fatal().isEmpty()) throw new Invalid(String.join("; ", check.fatal()));
+        if (!check.unknown().isEmpty()) LOG.warn("of no effect: {}", check.unknown());
+        var next = new HashMap<>(standard);
+        texts.forEach((name, text) -> next.put(name, Parser.parse(text)));
+        rules = Map.copyOf(next);
+        own = Map.copyOf(texts);
     }
 }

@@ -118,4 +118,59 @@ class PolicyTest {
         Files.delete(file);
         Awaitility.await().until(() -> policy.allows(admin, "identity:update_user", Target.NONE));
     }
+
+    @Test
+    void file_whenItIsJson_isReadWhereThereIsNoYaml(@TempDir Path directory) throws Exception {
+        Files.writeString(directory.resolve("policy.json"), "{\"things:tend\": \"role:gardener\"}");
+        var policy = new Policy(Map.of("things:tend", "role:admin"), Optional.of(directory.resolve("policy.yaml")));
+        assertThat(policy.allows(caller("u", "p", "gardener"), "things:tend")).isTrue();
+        assertThat(policy.overridden()).containsExactly("things:tend");
+        Files.writeString(directory.resolve("policy.yaml"), "things:tend: '!'");
+        Awaitility.await().until(() -> !policy.allows(caller("u", "p", "gardener"), "things:tend"));
+    }
+
+    @Test
+    void problems_whenRulesAreOfNoUse_areAllNamed_andSuchAFileIsNotUsed(@TempDir Path directory) throws Exception {
+        var file = directory.resolve("policy.yaml");
+        var policy = new Policy(Map.of("owner", "user_id:%(user_id)s", "a", "rule:owner", "b", "@"), Optional.of(file));
+        assertThat(policy.problems(Map.of("a", "role:x or rule:mine", "mine", "role:y and rule:owner")))
+                .isEmpty();
+        assertThat(policy.problems(Map.of("a", "role:", "b", "rule:nothing", "c", "@", "owner", "not rule:owner")))
+                .containsExactlyInAnyOrder(
+                        "a: This is not a policy rule: role:",
+                        "b: there is no rule:nothing",
+                        "owner: refers to itself",
+                        "c: the service has no such rule");
+        policy.replace(Map.of("a", "role:\"quoted\" or role:x", "b", "!"));
+        assertThat(policy.allows(caller("u", "p", "x"), "a")).isTrue();
+        assertThat(policy.allows(caller("u", "p", "x"), "b")).isFalse();
+        assertThat(new Policy(Map.of("b", "@"), Optional.of(file)).allows(caller("u", "p"), "b"))
+                .isFalse();
+        Files.writeString(file, "b: 'rule:nothing'");
+        Awaitility.await()
+                .during(java.time.Duration.ofMillis(1500))
+                .until(() -> !policy.allows(caller("u", "p", "x"), "b"));
+        assertThat(policy.texts()).containsEntry("b", "!").containsEntry("owner", "user_id:%(user_id)s");
+    }
+
+    @Test
+    void roles_whenNewDefaultsAreNotEnforced_areAdminAndAllOthers_butAnOperatorsRuleSaysWhatItSays(
+            @TempDir Path directory) throws Exception {
+        var file = Files.writeString(directory.resolve("policy.yaml"), "own: 'role:member'");
+        var rules = Map.of(
+                "list", "role:reader and project_id:%(project_id)s",
+                "make", "role:member and project_id:%(project_id)s",
+                "tend", "role:admin",
+                "own", "role:member");
+        var legacy = new Policy(rules, new PolicyFile(file, false));
+        var other = caller("u", "p", "custom");
+        assertThat(legacy.allows(other, "list")).isTrue();
+        assertThat(legacy.allows(other, "make")).isTrue();
+        assertThat(legacy.allows(other, "make", Target.project("q"))).isFalse();
+        assertThat(legacy.allows(other, "tend")).isFalse();
+        assertThat(legacy.allows(other, "own")).isFalse();
+        assertThat(legacy.allows(caller("u", "p"), "list")).isFalse();
+        assertThat(new Policy(rules, new PolicyFile(file, true)).allows(other, "list"))
+                .isFalse();
+    }
 }
