@@ -7,10 +7,14 @@ tempest_packages
 cat >"$DATA.conf" <<CONF
 [identity]
 password_hash_rounds = 4
-${IDENTITY_OPTIONS:-}
+[security_compliance]
+lockout_failure_attempts = 2
+lockout_duration = 5
+unique_last_password_count = 2
 CONF
 cloud_start --simulated --config "$DATA.conf"
-tempest_conf <<CONF
+# The personas of the RBAC tests have the one role that they are named for, and no other.
+TEMPEST_ROLES= tempest_conf <<CONF
 admin_role = admin
 user_unique_last_password_count = 2
 user_lockout_failure_attempts = 2

@@ -24,7 +24,7 @@ admin_username = admin
 admin_password = $(admin_password)
 admin_project_name = admin
 admin_domain_name = Default
-tempest_roles = member
+tempest_roles = ${TEMPEST_ROLES-member}
 [identity]
 auth_version = v3
 uri_v3 = http://127.0.0.1:$PORT/identity/v3

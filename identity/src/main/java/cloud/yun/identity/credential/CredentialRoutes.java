@@ -1,7 +1,6 @@
 package cloud.yun.identity.credential;
 
 import cloud.yun.identity.base.Links;
-import cloud.yun.identity.base.Words;
 import cloud.yun.identity.credential.Credentials.Credential;
 import cloud.yun.kernel.http.Reply;
 import cloud.yun.kernel.http.Request;
@@ -110,21 +109,17 @@ public final class CredentialRoutes {
         return one(201, ec2(request, made));
     }
 
-    /// The credential of the access key in the path, if it is that user's.
-    private Credential ofAccess(Request request, String rule) {
-        var access = request.variable("access");
-        var found = credentials.get(request.caller(), rule, Credentials.hash(access));
-        if (!found.userId().equals(request.variable("user_id"))) throw Words.notFound("credential", access);
-        return found;
-    }
-
     private Reply showEc2(Request request) {
-        return one(200, ec2(request, ofAccess(request, "identity:ec2_get_credential")));
+        var found = credentials.ec2(
+                request.caller(),
+                "identity:ec2_get_credential",
+                request.variable("user_id"),
+                request.variable("access"));
+        return one(200, ec2(request, found));
     }
 
     private Reply deleteEc2(Request request) {
-        var found = ofAccess(request, "identity:ec2_delete_credential");
-        credentials.delete(request.caller(), "identity:ec2_delete_credential", found.id());
+        credentials.deleteEc2(request.caller(), request.variable("user_id"), request.variable("access"));
         return Reply.noContent();
     }
 }

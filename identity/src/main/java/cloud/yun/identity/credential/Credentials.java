@@ -12,6 +12,7 @@ import cloud.yun.identity.user.UserStore;
 import cloud.yun.kernel.auth.Caller;
 import cloud.yun.kernel.error.CloudException.Invalid;
 import cloud.yun.kernel.error.CloudException.NotFound;
+import cloud.yun.kernel.error.CloudException.Unauthorized;
 import cloud.yun.kernel.json.Json;
 import cloud.yun.kernel.policy.Target;
 import java.nio.charset.StandardCharsets;
@@ -121,6 +122,10 @@ public final class Credentials {
 
     void delete(Caller caller, String rule, String id) {
         get(caller, rule, id);
+        remove(caller, id);
+    }
+
+    private void remove(Caller caller, String id) {
         bench.db().write(tx -> {
             new CredentialStore(tx).delete(id);
             bench.tell(tx, caller, "credential", "deleted", id);
@@ -142,6 +147,28 @@ public final class Credentials {
         return store(
                 caller,
                 new Credential(hash(access), userId, Optional.of(projectId), EC2, Json.text(blob), Json.object()));
+    }
+
+    /// A key pair. Its owner decides who may see it, not the user in the path, who only has to exist; one that is not
+    /// there is so for everybody, as with Keystone.
+    ///
+    /// @throws Unauthorized the credential is not one of EC2
+    Credential ec2(Caller caller, String rule, String userId, String access) {
+        return bench.db().read(tx -> {
+            var found =
+                    new CredentialStore(tx).find(hash(access)).orElseThrow(() -> Words.notFound("credential", access));
+            bench.policy().require(caller, rule, target(found.userId()));
+            if (new UserStore(tx).find(userId).isEmpty()) throw Words.notFound("user", userId);
+            if (!found.type().equals(EC2))
+                throw new Unauthorized("EC2 access key not found.", "credential of type " + found.type());
+            return open(found);
+        });
+    }
+
+    void deleteEc2(Caller caller, String userId, String access) {
+        remove(
+                caller,
+                ec2(caller, "identity:ec2_delete_credential", userId, access).id());
     }
 
     List<Credential> listEc2(Caller caller, String userId) {

@@ -116,12 +116,20 @@ public final class Groups {
         var name = Optional.ofNullable(filters.name().get("equals"));
         return bench.db().read(tx -> new GroupStore(tx).ofUser(userId)).stream()
                 .filter(g -> name.map(n -> n.equals(g.name())).orElse(true))
+                .filter(g -> seenBy(caller, g.domainId()))
                 .toList();
+    }
+
+    /// A domain's token sees of such lists what is that domain's, whatever its roles.
+    private static boolean seenBy(Caller caller, String domainId) {
+        return caller.domain().map(d -> d.id().equals(domainId)).orElse(true);
     }
 
     List<User> members(Request request, String id) {
         var group = get(request.caller(), "identity:list_users_in_group", id);
-        return directories.members(group, Filters.of(request)).orElseGet(() -> users.ofGroup(id, request));
+        return directories.members(group, Filters.of(request)).orElseGet(() -> users.ofGroup(id, request)).stream()
+                .filter(u -> seenBy(request.caller(), u.domainId()))
+                .toList();
     }
 
     void addMember(Caller caller, String id, String userId) {
