@@ -201,8 +201,8 @@ public final class IdentityModule implements Room {
         routes.addAll(new PolicyRoutes(new Policies(bench), new PolicyAssociations(bench)).routes());
         routes.addAll(new EndpointFilterRoutes(new EndpointFilters(bench), new EndpointGroups(bench)).routes());
         routes.addAll(new DomainConfigRoutes(new DomainConfigs(bench, compliance)).routes());
-        routes.replaceAll(directories::seeing);
         routes.addAll(new FederationModule(bench, kernel.config(), kernel.data()).routes());
+        routes.replaceAll(directories::seeing);
     }
 
     private List<AuthMethod> authMethods(PasswordCheck check, DelegationModule delegations) {
