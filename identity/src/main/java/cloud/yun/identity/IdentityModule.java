@@ -6,13 +6,8 @@ import cloud.yun.identity.assignment.GrantRoutes;
 import cloud.yun.identity.assignment.Grants;
 import cloud.yun.identity.assignment.NothingDangles;
 import cloud.yun.identity.auth.AuthMethod;
-import cloud.yun.identity.auth.AuthRoutes;
-import cloud.yun.identity.auth.Authentication;
 import cloud.yun.identity.auth.DirectoryPassword;
-import cloud.yun.identity.auth.PasswordMethod;
-import cloud.yun.identity.auth.Passwords;
 import cloud.yun.identity.auth.Reach;
-import cloud.yun.identity.auth.TokenMethod;
 import cloud.yun.identity.base.Epoch;
 import cloud.yun.identity.base.IdentityPolicy;
 import cloud.yun.identity.base.Ids;
@@ -39,7 +34,6 @@ import cloud.yun.identity.limit.LimitRoutes;
 import cloud.yun.identity.limit.Limits;
 import cloud.yun.identity.limit.RegisteredLimits;
 import cloud.yun.identity.oauth2.OAuth2Routes;
-import cloud.yun.identity.password.PasswordHashers;
 import cloud.yun.identity.project.DomainRoutes;
 import cloud.yun.identity.project.Domains;
 import cloud.yun.identity.project.ProjectRoutes;
@@ -47,12 +41,8 @@ import cloud.yun.identity.project.Projects;
 import cloud.yun.identity.role.RoleRoutes;
 import cloud.yun.identity.role.Roles;
 import cloud.yun.identity.token.DelegationBounds;
-import cloud.yun.identity.token.FernetKeys;
-import cloud.yun.identity.token.FernetTokens;
 import cloud.yun.identity.token.Tokens;
 import cloud.yun.identity.token.ValidToken;
-import cloud.yun.identity.user.PasswordCheck;
-import cloud.yun.identity.user.SecurityCompliance;
 import cloud.yun.identity.user.UserRoutes;
 import cloud.yun.identity.user.Users;
 import cloud.yun.identity.v2.V2Routes;
@@ -68,8 +58,6 @@ import cloud.yun.kernel.policy.Policy;
 import cloud.yun.kernel.policy.PolicyFile;
 import cloud.yun.kernel.policy.Scope;
 import cloud.yun.kernel.reconcile.Reconciler;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -79,22 +67,6 @@ import java.util.Set;
 /// Identity, the room: wires it. The front door for other rooms is `Authenticator`, which they get from
 /// [#authenticator].
 public final class IdentityModule implements Room {
-    private static final Option<Duration> EXPIRATION =
-            Option.seconds("token", "expiration", 86_400, "How long a token lives, in seconds.");
-    private static final Option<Boolean> RESCOPE = Option.bool(
-            "token", "allow_rescope_scoped_token", true, "Whether a scoped token can be exchanged for another scope.");
-    private static final Option<List<String>> METHODS = Option.list(
-            "auth",
-            "methods",
-            "external,password,token,oauth1,mapped,application_credential",
-            "How users can prove who they are. Tokens hold the methods as bits in this order, so all who read each"
-                    + " other's tokens must have the same.");
-    private static final Option<String> KEY_REPOSITORY = Option.text(
-            "fernet_tokens",
-            "key_repository",
-            "",
-            "Directory of the Fernet keys in Keystone's layout. Empty: identity/fernet-keys in the data directory.");
-
     private static final Option<Boolean> ENFORCE_SCOPE = Option.bool(
             "oslo_policy",
             "enforce_scope",
@@ -147,38 +119,24 @@ public final class IdentityModule implements Room {
                 IdentityPolicy.defaults(),
                 kernel.config().get(ENFORCE_SCOPE) ? Scope.read("policy/identity-scopes.yaml") : Map.of(),
                 PolicyFile.of(kernel, "identity", "keystone"));
-        var passwords = new Passwords(PasswordHashers.of(kernel.config()), clock);
-        tokens = new Tokens(
-                db,
-                epoch,
-                new FernetTokens(
-                        new FernetKeys(keyRepository()), kernel.config().get(METHODS)),
-                clock,
-                kernel.ids(),
-                kernel.config().get(EXPIRATION),
-                DelegationModule.rules());
+        var login = new LoginModule(kernel, epoch, DelegationModule.rules());
+        tokens = login.tokens();
+        var passwords = login.passwords();
         firstStart = new FirstStart(db, epoch, passwords, ids, clock);
-        var bench = new Workbench(db, epoch, policy, ids, clock, kernel.events(), tokens.life());
+        var bench = new Workbench(db, epoch, policy, ids, clock, kernel.events(), tokens.remembered());
         var directoryModule = new DirectoryModule(db, epoch, clock, kernel.config());
         directories = directoryModule.directories();
         reconcilers.addAll(directoryModule.reconcilers());
         var catalog = new Catalog(db, epoch, kernel.config().get(ALL_ENDPOINTS));
         var reach = new Reach(db);
-        var compliance = SecurityCompliance.of(kernel.config());
-        var check = new PasswordCheck(db, passwords, compliance, clock);
-        var users = new Users(bench, passwords, compliance, check, directories);
+        var compliance = login.compliance();
+        var users = new Users(bench, passwords, compliance, login.check(), directories);
         var model = kernel.config().get(ENFORCEMENT_MODEL);
         var projects = new Projects(bench, model.depthMax(kernel.config().get(TREE_DEPTH)));
         routes.addAll(new Discovery(() -> routes).routes());
         var delegations = new DelegationModule(bench, kernel.config(), passwords, tokens);
-        var authentication = new Authentication(
-                db,
-                tokens,
-                kernel.config().get(METHODS),
-                authMethods(check, delegations),
-                delegations.scopeKinds(),
-                clock);
-        routes.addAll(new AuthRoutes(authentication, tokens, catalog, reach, policy).routes());
+        var authentication = login.authentication(authMethods(login, delegations), delegations.scopeKinds());
+        routes.addAll(login.routes(authentication, catalog, reach, policy));
         routes.addAll(new V2Routes(
                         authentication, tokens, catalog, reach, kernel.config().get(V2_SHIM))
                 .routes());
@@ -193,9 +151,8 @@ public final class IdentityModule implements Room {
         routes.addAll(new OAuth2Routes(authentication, tokens.life()).routes());
         reconcilers.add(new RevocationPurge(tokens));
         reconcilers.addAll(delegations.reconcilers());
-        var credentialKeys = new FernetKeys(kernel.data().resolve("identity/credential-keys"));
-        routes.addAll(new CredentialRoutes(new Credentials(bench, credentialKeys, new DelegationBounds(tokens, db)))
-                .routes());
+        routes.addAll(
+                new CredentialRoutes(new Credentials(bench, login.vault(), new DelegationBounds(tokens, db))).routes());
         routes.addAll(new CatalogRoutes(new Services(bench)).routes());
         routes.addAll(new LimitRoutes(new RegisteredLimits(bench), new Limits(bench, model)).routes());
         routes.addAll(new PolicyRoutes(new Policies(bench), new PolicyAssociations(bench)).routes());
@@ -205,23 +162,16 @@ public final class IdentityModule implements Room {
         routes.replaceAll(directories::seeing);
     }
 
-    private List<AuthMethod> authMethods(PasswordCheck check, DelegationModule delegations) {
+    private List<AuthMethod> authMethods(LoginModule login, DelegationModule delegations) {
         var all = new ArrayList<AuthMethod>(delegations.authMethods());
-        all.add(new DirectoryPassword(directories, kernel.db(), new PasswordMethod(kernel.db(), check)));
-        all.add(new TokenMethod(kernel.db(), tokens, kernel.config().get(RESCOPE)));
+        all.add(new DirectoryPassword(directories, kernel.db(), login.passwordMethod()));
         return all;
     }
 
-    private Path keyRepository() {
-        var configured = kernel.config().get(KEY_REPOSITORY);
-        return configured.isEmpty() ? kernel.data().resolve("identity/fernet-keys") : Path.of(configured);
-    }
-
     public static List<Option<?>> options() {
-        var options = new ArrayList<Option<?>>(SecurityCompliance.options());
+        var options = new ArrayList<Option<?>>(LoginModule.options());
         options.addAll(DelegationModule.OPTIONS);
-        options.addAll(PasswordHashers.options());
-        options.addAll(List.of(EXPIRATION, RESCOPE, METHODS, KEY_REPOSITORY, TREE_DEPTH, V2_SHIM));
+        options.addAll(List.of(TREE_DEPTH, V2_SHIM));
         options.addAll(List.of(ENFORCEMENT_MODEL, ALL_ENDPOINTS, NEVER_IMPLIED));
         options.add(ENFORCE_SCOPE);
         options.addAll(DirectoryModule.OPTIONS);

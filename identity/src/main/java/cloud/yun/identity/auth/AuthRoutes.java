@@ -15,9 +15,12 @@ import cloud.yun.kernel.http.Reply;
 import cloud.yun.kernel.http.Request;
 import cloud.yun.kernel.http.Route;
 import cloud.yun.kernel.json.Json;
+import cloud.yun.kernel.json.Times;
 import cloud.yun.kernel.policy.Policy;
 import cloud.yun.kernel.policy.Target;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `/v3/auth/...`.
@@ -61,7 +64,25 @@ public final class AuthRoutes {
             return answer(201, authentication.authenticate(auth, request), request);
         } catch (Authentication.Unsupported e) {
             return unsupported(authentication.methods());
+        } catch (Authentication.Incomplete e) {
+            return incomplete(e);
         }
+    }
+
+    private Reply incomplete(Authentication.Incomplete more) {
+        var body = Json.object();
+        var receipt = body.putObject("receipt");
+        more.receipt().methods().forEach(receipt.putArray("methods")::add);
+        var user = receipt.putObject("user");
+        user.put("id", more.user().id()).put("name", more.user().name());
+        var domain = reach.domain(more.user().domainId());
+        user.putObject("domain").put("id", domain.id()).put("name", domain.name());
+        receipt.put("expires_at", Times.micros(more.receipt().expiresAt()))
+                .put("issued_at", Times.micros(more.receipt().issuedAt()));
+        var required = body.putArray("required_auth_methods");
+        more.open().forEach(rule -> rule.forEach(required.addArray()::add));
+        return Reply.json(401, body)
+                .header(Authentication.RECEIPT, more.receipt().id());
     }
 
     private static Reply unsupported(List<String> methods) {
@@ -94,7 +115,8 @@ public final class AuthRoutes {
     /// @throws NotFound it is none, or holds no longer
     private ValidToken subject(Request request, String rule) {
         var id = request.header("X-Subject-Token");
-        var found = id.flatMap(tokens::validate);
+        boolean expired = request.query("allow_expired").map(AuthRoutes::truth).orElse(false);
+        var found = id.flatMap(i -> expired ? tokens.validateExpired(i) : tokens.validate(i));
         // As in Keystone, what is no token is said to everybody; whose token it is, the rule decides.
         if (id.isPresent() && found.isEmpty()) throw noToken(id.get());
         var target = found.map(t -> Target.of("target.token.user_id", t.caller().userId()))
@@ -103,8 +125,13 @@ public final class AuthRoutes {
         return found.orElseThrow(() -> noToken(""));
     }
 
+    /// As oslo.utils reads a flag.
+    private static boolean truth(String text) {
+        return Set.of("1", "t", "true", "on", "y", "yes").contains(text.strip().toLowerCase(Locale.ROOT));
+    }
+
     private NotFound noToken(String id) {
-        return new NotFound(tokens.recognizes(id) ? "Failed to validate token" : "Could not recognize Fernet token");
+        return new NotFound(tokens.unknown(id));
     }
 
     private Reply catalog(Request request) {

@@ -4,6 +4,8 @@ import cloud.yun.identity.assignment.EffectiveRoles;
 import cloud.yun.identity.base.Words;
 import cloud.yun.identity.project.Project;
 import cloud.yun.identity.project.ProjectStore;
+import cloud.yun.identity.token.Receipts;
+import cloud.yun.identity.token.Receipts.Receipt;
 import cloud.yun.identity.token.Scope;
 import cloud.yun.identity.token.Tokens;
 import cloud.yun.identity.token.ValidToken;
@@ -15,6 +17,7 @@ import cloud.yun.kernel.http.Request;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,10 +32,12 @@ import tools.jackson.databind.node.ObjectNode;
 /// an unknown project from a forbidden one.
 public final class Authentication {
     private static final String REQUIRES = "The request you have made requires authentication.";
+    static final String RECEIPT = "Openstack-Auth-Receipt";
     private static final String KINDS = "system, project, domain, OS-TRUST:trust or unscoped";
 
     private final Database db;
     private final Tokens tokens;
+    private final Receipts receipts;
     private final List<String> named;
     private final Map<String, AuthMethod> methods;
     private final Map<String, ScopeKind> kinds;
@@ -44,12 +49,14 @@ public final class Authentication {
     public Authentication(
             Database db,
             Tokens tokens,
+            Receipts receipts,
             List<String> enabled,
             List<AuthMethod> methods,
             List<ScopeKind> kinds,
             Clock clock) {
         this.db = db;
         this.tokens = tokens;
+        this.receipts = receipts;
         this.named = List.copyOf(enabled);
         this.methods = new LinkedHashMap<>();
         for (var method : methods) if (enabled.contains(method.name())) this.methods.put(method.name(), method);
@@ -64,6 +71,33 @@ public final class Authentication {
         }
     }
 
+    /// The user has proven to be that user, yet not by as many methods as its rules ask for.
+    public static final class Incomplete extends Exception {
+        private final User user;
+        private final Receipt receipt;
+        private final List<List<String>> open;
+
+        Incomplete(User user, Receipt receipt, List<List<String>> open) {
+            super("more methods are needed");
+            this.user = user;
+            this.receipt = receipt;
+            this.open = open;
+        }
+
+        User user() {
+            return user;
+        }
+
+        Receipt receipt() {
+            return receipt;
+        }
+
+        /// The rules that can be completed.
+        List<List<String>> open() {
+            return open;
+        }
+    }
+
     /// As `[auth] methods` says.
     List<String> methods() {
         return named;
@@ -72,9 +106,9 @@ public final class Authentication {
     /// @param auth the `auth` object of the request, checked by its schema
     /// @throws Unauthorized the proof or the scope does not hold
     /// @throws Invalid something needed is missing
-    public ValidToken authenticate(ObjectNode auth, Request request) throws Unsupported {
+    public ValidToken authenticate(ObjectNode auth, Request request) throws Unsupported, Incomplete {
         var login = new Login(auth, request, clock.instant());
-        var who = prove(login);
+        var who = complete(prove(login), request.header(RECEIPT));
         var kind = login.scope() instanceof ObjectNode wanted && wanted.size() == 1
                 ? kinds.get(wanted.propertyNames().iterator().next())
                 : null;
@@ -104,6 +138,23 @@ public final class Authentication {
             proven = Optional.of(proven.map(p -> p.and(next)).orElse(next));
         }
         return proven.orElseThrow();
+    }
+
+    /// Adds what a receipt of an earlier request says, and holds the methods against the user's rules.
+    private Proven complete(Proven who, Optional<String> receiptId) throws Incomplete {
+        var passed = new LinkedHashSet<>(who.methods());
+        if (receiptId.isPresent()) {
+            var receipt = receipts.open(receiptId.get());
+            if (!receipt.userId().equals(who.user().id())) throw refused("the receipt is of another user");
+            passed.addAll(receipt.methods());
+        }
+        var all = List.copyOf(passed);
+        if (!MethodRules.enough(who.user(), methods.keySet(), all))
+            throw new Incomplete(
+                    who.user(),
+                    receipts.issue(who.user().id(), all),
+                    MethodRules.open(who.user(), methods.keySet(), all));
+        return who.by(all);
     }
 
     private Scope scope(JsonNode wanted, Proven who) {

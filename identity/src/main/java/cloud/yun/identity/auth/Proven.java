@@ -34,6 +34,11 @@ public record Proven(
         return new Proven(user, methods, at, earlier(expiresAt, until), chainId, rest, onlyScope);
     }
 
+    /// The same, by these methods.
+    Proven by(List<String> all) {
+        return new Proven(user, all, at, expiresAt, chainId, delegation, scope);
+    }
+
     /// Two methods of one request: the same user, all methods, the earlier end.
     ///
     /// @throws Unauthorized they do not fit together

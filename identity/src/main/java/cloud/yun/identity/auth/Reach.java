@@ -8,6 +8,7 @@ import cloud.yun.identity.project.Project;
 import cloud.yun.identity.project.ProjectStore;
 import cloud.yun.kernel.db.Database;
 import cloud.yun.kernel.db.Tx;
+import cloud.yun.kernel.error.CloudException.Unauthorized;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -73,6 +74,10 @@ public final class Reach {
             return new ProjectStore(tx)
                     .among(ids).stream().filter(Project::enabled).toList();
         });
+    }
+
+    Project domain(String id) {
+        return db.read(tx -> new ProjectStore(tx).domain(id)).orElseThrow(Unauthorized::new);
     }
 
     public boolean system(String userId) {

@@ -20,7 +20,7 @@ public final class Expiry {
     public static Instant parse(String text, Instant now) {
         Instant at;
         try {
-            at = instant(text.strip().replace(' ', 'T'));
+            at = instant(text);
         } catch (DateTimeException e) {
             throw new Invalid("Timestamp not in expected format." + MALFORMED);
         }
@@ -28,7 +28,9 @@ public final class Expiry {
         return at;
     }
 
-    private static Instant instant(String text) {
+    /// @throws DateTimeException no time
+    public static Instant instant(String given) {
+        var text = given.strip().replace(' ', 'T');
         if (!text.contains("T"))
             return LocalDate.parse(text.endsWith("Z") ? text.substring(0, text.length() - 1) : text)
                     .atStartOfDay(ZoneOffset.UTC)

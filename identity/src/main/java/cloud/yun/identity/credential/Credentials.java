@@ -6,8 +6,6 @@ import cloud.yun.identity.base.Workbench;
 import cloud.yun.identity.credential.CredentialStore.Sealed;
 import cloud.yun.identity.project.ProjectStore;
 import cloud.yun.identity.token.DelegationBounds;
-import cloud.yun.identity.token.Fernet;
-import cloud.yun.identity.token.FernetKeys;
 import cloud.yun.identity.user.UserStore;
 import cloud.yun.kernel.auth.Caller;
 import cloud.yun.kernel.error.CloudException.Invalid;
@@ -39,12 +37,12 @@ public final class Credentials {
     }
 
     private final Workbench bench;
-    private final FernetKeys keys;
+    private final CredentialVault vault;
     private final DelegationBounds bounds;
 
-    public Credentials(Workbench bench, FernetKeys keys, DelegationBounds bounds) {
+    public Credentials(Workbench bench, CredentialVault vault, DelegationBounds bounds) {
         this.bench = bench;
-        this.keys = keys;
+        this.vault = vault;
         this.bounds = bounds;
     }
 
@@ -205,22 +203,11 @@ public final class Credentials {
     }
 
     private Sealed seal(Credential c) {
-        var key = keys.primary();
-        // Keystone keeps the padding here, unlike in tokens.
-        var token = Fernet.seal(key, c.blob().getBytes(StandardCharsets.UTF_8), bench.now());
-        var padded = token + "=".repeat((4 - token.length() % 4) % 4);
-        return new Sealed(c.id(), c.userId(), c.projectId(), c.type(), padded, key.hash(), c.extra());
+        var box = vault.seal(c.blob(), bench.now());
+        return new Sealed(c.id(), c.userId(), c.projectId(), c.type(), box.text(), box.keyHash(), c.extra());
     }
 
     private Credential open(Sealed s) {
-        var blob = Fernet.open(keys.all(), s.sealedBlob())
-                .orElseThrow(() -> new IllegalStateException("credential " + s.id() + " opens with no key"));
-        return new Credential(
-                s.id(),
-                s.userId(),
-                s.projectId(),
-                s.type(),
-                new String(blob.plain(), StandardCharsets.UTF_8),
-                s.extra());
+        return new Credential(s.id(), s.userId(), s.projectId(), s.type(), vault.open(s), s.extra());
     }
 }

@@ -79,7 +79,7 @@ public final class OAuth2Routes {
             return error(request, 401, "invalid_client", "Client authentication failed.");
         try {
             return issued(authentication.authenticate(auth(client.get()), request));
-        } catch (Authentication.Unsupported e) {
+        } catch (Authentication.Unsupported | Authentication.Incomplete e) {
             return error(request, 401, "invalid_client", "Client authentication failed.");
         } catch (Unauthorized e) {
             return error(request, 401, "invalid_client", e.userMessage());

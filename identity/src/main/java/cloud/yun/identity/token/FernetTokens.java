@@ -23,4 +23,9 @@ public final class FernetTokens implements TokenProvider {
     public Optional<TokenPayload> open(String token) {
         return Fernet.open(keys.all(), token).flatMap(o -> format.unpack(o.plain(), o.issuedAt()));
     }
+
+    @Override
+    public String unknown(String token) {
+        return "Could not recognize Fernet token";
+    }
 }

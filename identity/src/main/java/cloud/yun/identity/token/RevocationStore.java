@@ -1,8 +1,10 @@
 package cloud.yun.identity.token;
 
+import cloud.yun.kernel.db.Select;
 import cloud.yun.kernel.db.Tx;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /// SQL of revocations. A token that was issued before the moment of a revocation which matches it is refused.
@@ -68,6 +70,35 @@ public final class RevocationStore {
             case Scope.Domain d -> d.id();
             case Scope.System _, Scope.Unscoped _ -> "";
         };
+    }
+
+    /// One row; what is set must match a token.
+    public record Revocation(
+            Optional<String> auditId,
+            Optional<String> auditChainId,
+            Optional<String> userId,
+            Optional<String> projectId,
+            Optional<String> domainId,
+            Instant issuedBefore,
+            Instant revokedAt) {}
+
+    /// @param since only later ones
+    List<Revocation> list(Optional<Instant> since) {
+        return Select.of(
+                        "audit_id, audit_chain_id, user_id, project_id, domain_id, issued_before, revoked_at",
+                        "identity_revocation")
+                .where("revoked_at > ?", since)
+                .order(Select.Sort.asc("id"))
+                .list(
+                        tx,
+                        r -> new Revocation(
+                                r.optString("audit_id"),
+                                r.optString("audit_chain_id"),
+                                r.optString("user_id"),
+                                r.optString("project_id"),
+                                r.optString("domain_id"),
+                                r.instant("issued_before"),
+                                r.instant("revoked_at")));
     }
 
     int purge(Instant now) {

@@ -1,6 +1,7 @@
 package cloud.yun.identity.token;
 
 import cloud.yun.identity.token.MessagePack.Malformed;
+import cloud.yun.identity.token.Receipts.Receipt;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -119,6 +120,22 @@ final class TokenFormat {
                     stamp.plusNanos(Math.round((expires - Math.floor(expires)) * 1e6) * 1000),
                     Instant.ofEpochSecond((long) Math.floor(expires)),
                     audits(values.get(time + 1))));
+        } catch (Malformed | IndexOutOfBoundsException e) {
+            return Optional.empty();
+        }
+    }
+
+    /// What a receipt says: user, methods, expiry.
+    byte[] packReceipt(String userId, List<String> passed, Instant expiresAt) {
+        return MessagePack.pack(List.of(idPair(userId), bits(passed), (double) expiresAt.getEpochSecond()));
+    }
+
+    Optional<Receipt> unpackReceipt(String id, Fernet.Opened opened) {
+        try {
+            var values = MessagePack.unpack(opened.plain());
+            return Optional.of(new Receipt(
+                    id, id(values.get(0)), names(number(values, 1)), opened.issuedAt(), Instant.ofEpochSecond((long)
+                            seconds(values.get(2)))));
         } catch (Malformed | IndexOutOfBoundsException e) {
             return Optional.empty();
         }

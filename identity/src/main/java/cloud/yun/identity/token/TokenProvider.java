@@ -8,4 +8,7 @@ public interface TokenProvider {
 
     /// @return empty when the text is no token that one of our keys made, or was changed
     Optional<TokenPayload> open(String token);
+
+    /// What Keystone says of a text that is no token.
+    String unknown(String token);
 }

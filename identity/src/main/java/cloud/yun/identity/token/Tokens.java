@@ -1,6 +1,7 @@
 package cloud.yun.identity.token;
 
 import cloud.yun.identity.base.Epoch;
+import cloud.yun.identity.token.RevocationStore.Revocation;
 import cloud.yun.kernel.db.Database;
 import cloud.yun.kernel.error.CloudException.Unauthorized;
 import java.nio.ByteBuffer;
@@ -30,10 +31,12 @@ public final class Tokens {
     private final Clock clock;
     private final Supplier<UUID> ids;
     private final Duration life;
+    private final Duration expiredWindow;
     private final Map<Class<?>, DelegationRule<?>> rules;
     private final TokenCache cache = new TokenCache(REMEMBERED);
 
     /// @param life of a new token
+    /// @param expiredWindow for how long after its end services may still ask for a token
     /// @param rules of the delegations that tokens can rest on here; a token that rests on another one is refused
     public Tokens(
             Database db,
@@ -42,6 +45,7 @@ public final class Tokens {
             Clock clock,
             Supplier<UUID> ids,
             Duration life,
+            Duration expiredWindow,
             List<DelegationRule<?>> rules) {
         this.db = db;
         this.epoch = epoch;
@@ -49,11 +53,22 @@ public final class Tokens {
         this.clock = clock;
         this.ids = ids;
         this.life = life;
+        this.expiredWindow = expiredWindow;
         this.rules = rules.stream().collect(Collectors.toUnmodifiableMap(DelegationRule::kind, r -> r));
     }
 
     public Duration life() {
         return life;
+    }
+
+    /// For how long a token can be asked for at most: so long are revocations kept.
+    public Duration remembered() {
+        return life.plus(expiredWindow);
+    }
+
+    /// @param since only later ones
+    public List<Revocation> revocations(Optional<Instant> since) {
+        return db.read(tx -> new RevocationStore(tx).list(since));
     }
 
     /// What a user has proven, and since when.
@@ -98,8 +113,17 @@ public final class Tokens {
 
     /// @return empty when the token is unknown, malformed, expired or revoked
     public Optional<ValidToken> validate(String token) {
+        return validate(token, clock.instant());
+    }
+
+    /// As [#validate], but a token will do that expired less than `[token] allow_expired_window` ago: services ask so
+    /// while they finish what was begun when it held. Nothing else is forgiven.
+    public Optional<ValidToken> validateExpired(String token) {
+        return validate(token, clock.instant().minus(expiredWindow));
+    }
+
+    private Optional<ValidToken> validate(String token, Instant now) {
         long at = epoch.now();
-        var now = clock.instant();
         var known = cache.find(token, at);
         if (known.isPresent()) return known.filter(t -> now.isBefore(t.payload().expiresAt()));
         var payload = open(token);
@@ -123,6 +147,11 @@ public final class Tokens {
         return open(token).isPresent();
     }
 
+    /// What is wrong with a text that does not validate, in Keystone's words.
+    public String unknown(String token) {
+        return recognizes(token) ? "Failed to validate token" : provider.unknown(token);
+    }
+
     private Optional<TokenPayload> open(String token) {
         if (token.length() > LENGTH_MAX) return Optional.empty();
         return provider.open(token);
@@ -131,8 +160,11 @@ public final class Tokens {
     /// The token is refused everywhere from now on. Others of its chain stay.
     public void revoke(ValidToken token) {
         var payload = token.payload();
-        epoch.write(tx ->
-                new RevocationStore(tx).token(payload.auditIds().getFirst(), clock.instant(), payload.expiresAt()));
+        epoch.write(tx -> new RevocationStore(tx)
+                .token(
+                        payload.auditIds().getFirst(),
+                        clock.instant(),
+                        payload.expiresAt().plus(expiredWindow)));
     }
 
     /// Forgets revocations of tokens that have expired by now anyway.

@@ -36,7 +36,7 @@ public final class TrustStore {
     }
 
     /// @return the trust, expired or used up or not, with its roles
-    Optional<Trust> find(String id) {
+    public Optional<Trust> find(String id) {
         return tx.first(
                         "SELECT " + COLUMNS + " FROM identity_trust WHERE id = ? AND deleted_at IS NULL",
                         TrustStore::trust,

@@ -1,14 +1,12 @@
 package cloud.yun.identity.user;
 
+import cloud.yun.identity.base.Expiry;
 import cloud.yun.identity.base.Filters;
 import cloud.yun.kernel.db.Select;
 import cloud.yun.kernel.error.CloudException.Invalid;
 import cloud.yun.kernel.http.Request;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,12 +15,12 @@ import java.util.Optional;
 ///
 /// @param expiry `password_expires_at=lt:2026-11-20T12:00:00Z`
 /// @param federated a filter on an identity provider's users, of which there are none here
-record UserFilters(Filters common, Optional<Expiry> expiry, boolean federated) {
+record UserFilters(Filters common, Optional<PasswordEnd> expiry, boolean federated) {
     private static final Map<String, String> OPERATORS =
             Map.of("lt", "<", "lte", "<=", "gt", ">", "gte", ">=", "eq", "=", "neq", "<>");
 
     /// @param operator of SQL
-    record Expiry(String operator, Instant at) {}
+    record PasswordEnd(String operator, Instant at) {}
 
     static UserFilters none() {
         return new UserFilters(Filters.none(), Optional.empty(), false);
@@ -41,7 +39,7 @@ record UserFilters(Filters common, Optional<Expiry> expiry, boolean federated) {
         return new UserFilters(other, expiry, federated);
     }
 
-    private static Expiry expiry(String text) {
+    private static PasswordEnd expiry(String text) {
         int colon = text.indexOf(':');
         boolean named = colon == 2 || colon == 3;
         var operator = OPERATORS.get(named ? text.substring(0, colon) : "eq");
@@ -49,14 +47,12 @@ record UserFilters(Filters common, Optional<Expiry> expiry, boolean federated) {
         if (operator == null)
             throw new Invalid("The given operator " + text.substring(0, colon)
                     + " is not valid. It must be one of the following: 'eq', 'neq', 'lt', 'lte', 'gt', or 'gte'.");
-        return new Expiry(operator, time);
+        return new PasswordEnd(operator, time);
     }
 
     private static Instant time(String text) {
         try {
-            return text.matches(".*(Z|[+-]\\d\\d:?\\d\\d)$")
-                    ? OffsetDateTime.parse(text).toInstant()
-                    : LocalDateTime.parse(text).toInstant(ZoneOffset.UTC);
+            return Expiry.instant(text);
         } catch (DateTimeException e) {
             throw new Invalid("Timestamp not in expected format. The server could not comply with the request since it"
                     + " is either malformed or otherwise incorrect. The client is assumed to be in error.");

@@ -57,7 +57,7 @@ public final class V2Routes {
         if (!(request.body().get("auth") instanceof ObjectNode auth)) throw Words.expecting("auth", "request body");
         try {
             return Reply.ok(access(authentication.authenticate(v3(auth), request)));
-        } catch (Authentication.Unsupported e) {
+        } catch (Authentication.Unsupported | Authentication.Incomplete e) {
             throw new Unauthorized();
         }
     }

@@ -64,4 +64,35 @@ class FernetKeysTest {
             throw new java.io.UncheckedIOException(e);
         }
     }
+
+    @Test
+    void rotate_whenRepeated_losesNoTokenAsLongAsItsKeyIsActive_evenForReadersWhoHaveNotLooked() {
+        var payload = new TokenPayload(
+                "u",
+                List.of("password"),
+                new Scope.Unscoped(),
+                Delegation.NONE,
+                java.time.Instant.ofEpochSecond(1_763_618_400),
+                java.time.Instant.ofEpochSecond(1_763_622_000),
+                List.of("MDEyMzQ1Njc4OWFiY2RlZg"));
+        var keys = new FernetKeys(directory.resolve("rotated"));
+        var methods = List.of("password");
+        var writer = new FernetTokens(keys, methods);
+        var tokens = new java.util.ArrayList<String>();
+        tokens.add(writer.seal(payload));
+        for (int i = 0; i < 6; i++) {
+            // Another process that read the directory before the rotation and not since.
+            var late = new FernetTokens(new FernetKeys(directory.resolve("rotated")), methods);
+            assertThat(late.open(tokens.getLast())).contains(payload);
+            keys.rotate(4);
+            tokens.add(writer.seal(payload));
+            assertThat(late.open(tokens.getLast())).contains(payload);
+            var fresh = new FernetTokens(new FernetKeys(directory.resolve("rotated")), methods);
+            // Of four active keys one is staged; the three others made the last three tokens.
+            for (int age = 0; age < tokens.size(); age++)
+                assertThat(fresh.open(tokens.get(tokens.size() - 1 - age)).isPresent())
+                        .as("token of %d rotations ago", age)
+                        .isEqualTo(age < 3);
+        }
+    }
 }
