@@ -281,7 +281,7 @@ public final class NetworkModule implements Room {
             case Plugin.WantedPort q -> new Plugin.PortState(wanted(w -> w.port(q.portId(), q.host())));
             case Plugin.WantedGroup q -> group(q);
             case Plugin.UnwantedGroup q -> new Plugin.GroupRelease(released(q));
-            case Plugin.WantedDhcp q -> new Plugin.DhcpState(wanted(w -> w.dhcp(q.networkId(), q.host())));
+            case Plugin.WantedDhcp q -> wanted(w -> w.dhcp(q.networkId(), q.host(), q.since()));
             case Plugin.WantedRouter q -> new Plugin.RouterState(wanted(w -> w.router(q.routerId(), q.host())));
             case Plugin.WantedPeers q -> wanted(w -> w.peers(q.networkId(), q.host()));
             case Plugin.WantedAll q -> wanted(w -> w.all(q.host()));

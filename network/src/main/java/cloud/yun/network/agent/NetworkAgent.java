@@ -24,6 +24,7 @@ public final class NetworkAgent implements AutoCloseable {
     private final Bus bus;
     private final ReentrantLock[] locks = new ReentrantLock[LOCKS];
     private final KeptGroups groups;
+    private final KeptDhcp servers = new KeptDhcp();
     private final Set<String> suspects = ConcurrentHashMap.newKeySet();
     private volatile Bus.Subscription serving = () -> {};
     private volatile boolean reported;
@@ -127,13 +128,26 @@ public final class NetworkAgent implements AutoCloseable {
         });
     }
 
+    private Done dhcpAnew(String networkId) {
+        return alone(networkId, () -> {
+            servers.forget(networkId);
+            return dhcp(networkId);
+        });
+    }
+
     private Done dhcp(String networkId) {
         return alone(networkId, () -> {
-            var wanted = ask(new Plugin.WantedDhcp(networkId, host), Plugin.DhcpState.class)
-                    .dhcp();
-            if (wanted.isPresent()) driver.applyDhcp(wanted.get());
-            else driver.removeDhcp(networkId);
-            return new Done(wanted.isPresent());
+            var answer = ask(new Plugin.WantedDhcp(networkId, host, servers.serial(networkId)), Plugin.DhcpState.class);
+            var wanted = servers.merged(answer);
+            boolean done = false;
+            try {
+                if (wanted.isPresent()) driver.applyDhcp(wanted.get());
+                else driver.removeDhcp(networkId);
+                done = wanted.isPresent();
+            } finally {
+                if (!done) servers.forget(networkId);
+            }
+            return new Done(done);
         });
     }
 
@@ -164,7 +178,7 @@ public final class NetworkAgent implements AutoCloseable {
     private Set<String> resync(Set<String> spared) {
         var wanted = ask(new Plugin.WantedAll(host), Plugin.HostState.class);
         for (var port : wanted.ports()) one("port " + port, () -> plug(port));
-        for (var network : wanted.dhcpNetworks()) one("DHCP of " + network, () -> dhcp(network));
+        for (var network : wanted.dhcpNetworks()) one("DHCP of " + network, () -> dhcpAnew(network));
         for (var router : wanted.routers()) one("router " + router, () -> router(router));
         for (var network : wanted.networks()) one("peers of " + network, () -> peers(network));
         keepGroups(wanted, driver.inventory());
@@ -249,7 +263,7 @@ public final class NetworkAgent implements AutoCloseable {
                 for (var port : wanted.ports())
                     if (!there.ports().contains(port)) one("port " + port, () -> plug(port));
                 for (var network : wanted.dhcpNetworks())
-                    if (!there.dhcpNetworks().contains(network)) one("DHCP of " + network, () -> dhcp(network));
+                    if (!there.dhcpNetworks().contains(network)) one("DHCP of " + network, () -> dhcpAnew(network));
                 for (var router : wanted.routers())
                     if (!there.routers().contains(router)) one("router " + router, () -> router(router));
                 var before = Set.copyOf(suspects);

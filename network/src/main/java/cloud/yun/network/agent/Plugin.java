@@ -19,7 +19,8 @@ public sealed interface Plugin {
     /// The host sees no use for a group any more.
     record UnwantedGroup(String groupId, String host) implements Plugin {}
 
-    record WantedDhcp(String networkId, String host) implements Plugin {}
+    /// @param since the serial of the network's ports that the host has; empty: it has none
+    record WantedDhcp(String networkId, String host, Optional<Long> since) implements Plugin {}
 
     record WantedRouter(String routerId, String host) implements Plugin {}
 
@@ -41,7 +42,8 @@ public sealed interface Plugin {
     /// @param released whether the host may forget the group: no port of it needs the members
     record GroupRelease(boolean released) {}
 
-    record DhcpState(Optional<NetworkDriver.Dhcp> dhcp) {}
+    /// @param dhcp with the hosts of all ports, or (if not `whole`) only of `touched` ones, in place of what these had
+    record DhcpState(Optional<NetworkDriver.Dhcp> dhcp, long serial, boolean whole, Set<String> touched) {}
 
     record RouterState(Optional<NetworkDriver.Router> router) {}
 

@@ -185,4 +185,16 @@ public final class Values {
             return value;
         };
     }
+
+    /// A list of routes: `destination` and `nexthop`.
+    public static JsonNode routes(String name, JsonNode value) {
+        var converted = Json.array();
+        for (var route :
+                list(object(List.of("destination", "nexthop"), List.of())).apply(name, value)) {
+            var one = converted.addObject();
+            one.set("destination", subnet().apply(name, route.get("destination")));
+            one.set("nexthop", ip().apply(name, route.get("nexthop")));
+        }
+        return converted;
+    }
 }

@@ -160,9 +160,10 @@ public final class Applier implements Reconciler {
     private void dhcp(String networkId, String host) {
         boolean present = tell(host, new HostCommand.Dhcp(networkId)).present();
         if (!present) return;
-        common.db().write(tx -> {
-            for (var port : new PortStore(tx).ofNetwork(networkId, DhcpNetworks.OWNER)) active(tx, port, host);
-        });
+        var own = common.db().read(tx -> new PortStore(tx).ofNetwork(networkId, DhcpNetworks.OWNER));
+        for (var port : own)
+            if (!port.host().equals(host) || !port.status().equals(PortStatus.ACTIVE.name()))
+                common.db().write(tx -> active(tx, port, host));
     }
 
     private void active(Tx tx, Port port, String host) {

@@ -17,6 +17,7 @@ import cloud.yun.network.driver.NetworkDriver.RouterPort;
 import cloud.yun.network.floatingip.FloatingIpStore;
 import cloud.yun.network.ipam.Ipam.Address;
 import cloud.yun.network.network.Network;
+import cloud.yun.network.network.NetworkChangeStore;
 import cloud.yun.network.network.NetworkStore;
 import cloud.yun.network.port.Port;
 import cloud.yun.network.port.PortStore;
@@ -121,8 +122,26 @@ public final class WantedState {
         return new Plugin.GroupState(serial, false, joined, left);
     }
 
-    /// @return empty when the host does not serve the network
-    public Optional<NetworkDriver.Dhcp> dhcp(String networkId, String host) {
+    /// @param since what the host has been told; empty: nothing
+    /// @return without DHCP when the host does not serve the network
+    public Plugin.DhcpState dhcp(String networkId, String host, Optional<Long> since) {
+        var changes = new NetworkChangeStore(tx);
+        // Read first: what changes while we look is looked at again the next time.
+        long serial = changes.serial(networkId);
+        var store = new PortStore(tx);
+        var touched = since.flatMap(s -> changes.touched(networkId, s, serial));
+        var rows = touched.map(t -> store.residents(networkId, t));
+        // A port of the house's own among them: who answers what on the network may have changed.
+        boolean whole = rows.isEmpty()
+                || rows.get().stream().anyMatch(r -> r.deviceOwner().startsWith("network:"));
+        return new Plugin.DhcpState(
+                dhcp(networkId, host, whole ? store.residents(networkId) : rows.orElseThrow()),
+                serial,
+                whole,
+                whole ? Set.of() : touched.orElseThrow());
+    }
+
+    private Optional<NetworkDriver.Dhcp> dhcp(String networkId, String host, List<Resident> rows) {
         var network = new NetworkStore(tx).find(networkId);
         if (network.isEmpty() || !network.get().dhcpHost().equals(Optional.of(host))) return Optional.empty();
         var own = new PortStore(tx)
@@ -130,7 +149,6 @@ public final class WantedState {
         var subnets = new LinkedHashMap<String, Subnet>();
         for (var subnet : new SubnetStore(tx).ofNetwork(networkId)) if (subnet.dhcp()) subnets.put(subnet.id(), subnet);
         if (own.isEmpty() || own.get().addresses().isEmpty() || subnets.isEmpty()) return Optional.empty();
-        var rows = new PortStore(tx).residents(networkId);
         return Optional.of(new NetworkDriver.Dhcp(
                 networkId,
                 network.get().segment(),
@@ -142,7 +160,7 @@ public final class WantedState {
                 network.get().dnsDomain().isEmpty()
                         ? config.get(NetworkOptions.DNS_DOMAIN)
                         : network.get().dnsDomain(),
-                metadata(rows, subnets)));
+                metadata(networkId, subnets)));
     }
 
     private DhcpSubnet dhcpSubnet(Subnet s) {
@@ -182,13 +200,12 @@ public final class WantedState {
     }
 
     /// On a network without a router nobody else answers 169.254.169.254.
-    private boolean metadata(List<Resident> rows, Map<String, Subnet> subnets) {
+    private boolean metadata(String networkId, Map<String, Subnet> subnets) {
         if (config.get(NetworkOptions.FORCE_METADATA)) return true;
         if (!config.get(NetworkOptions.ENABLE_ISOLATED_METADATA)) return false;
         var routed = new LinkedHashSet<String>();
-        for (var row : rows)
-            if (row.deviceOwner().equals("network:router_interface"))
-                row.addresses().forEach(a -> routed.add(a.subnetId()));
+        for (var port : new PortStore(tx).ofNetwork(networkId, "network:router_interface"))
+            port.addresses().forEach(a -> routed.add(a.subnetId()));
         return subnets.values().stream().anyMatch(s -> s.version() == 4 && !routed.contains(s.id()));
     }
 

@@ -7,6 +7,7 @@ import cloud.yun.network.api.Dirty;
 import cloud.yun.network.ipam.Ipam;
 import cloud.yun.network.ipam.Ipam.Taker;
 import cloud.yun.network.network.Network;
+import cloud.yun.network.network.NetworkChangeStore;
 import cloud.yun.network.network.NetworkStore;
 import cloud.yun.network.port.Port;
 import cloud.yun.network.port.PortStore;
@@ -49,6 +50,7 @@ public final class DhcpNetworks {
         if (host.isEmpty()) return; // no agent yet: the pass over unserved networks comes back
         if (network.dhcpHost().isEmpty()) new NetworkStore(tx).dhcpHost(network.id(), host);
         address(tx, network, served, port);
+        new NetworkChangeStore(tx).all(network.id());
         common.dirty().mark(tx, Dirty.Kind.DHCP, network.id(), host.get(), "");
         ports.peersChanged(tx, network);
     }

@@ -13,8 +13,8 @@ import cloud.yun.kernel.json.Json;
 import cloud.yun.kernel.policy.Target;
 import cloud.yun.network.address.Ip;
 import cloud.yun.network.api.Common;
-import cloud.yun.network.api.Crud;
 import cloud.yun.network.api.ListQuery;
+import cloud.yun.network.api.Resource;
 import cloud.yun.network.api.Shape;
 import cloud.yun.network.api.Shape.Draft;
 import cloud.yun.network.api.Standard;
@@ -29,14 +29,13 @@ import cloud.yun.network.port.PortService;
 import cloud.yun.network.port.PortStore;
 import cloud.yun.network.port.Ports;
 import cloud.yun.network.router.RouterFlows;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The rules of floating IPs.
-public final class FloatingIpService implements Crud, PortService.Releases {
+public final class FloatingIpService extends Resource<FloatingIp> implements PortService.Releases {
     public static final Shape SHAPE = new Shape(
             "floatingip",
             "floatingips",
@@ -63,32 +62,17 @@ public final class FloatingIpService implements Crud, PortService.Releases {
             shown("updated_at").number("updated_at"),
             shown("revision_number").number("revision"));
 
-    private final Common common;
     private final Ports ports;
     private final RouterFlows flows;
 
     public FloatingIpService(Common common, Ports ports, RouterFlows flows) {
-        this.common = common;
+        super(common, SHAPE);
         this.ports = ports;
         this.flows = flows;
     }
 
     @Override
-    public Shape shape() {
-        return SHAPE;
-    }
-
-    @Override
-    public List<ObjectNode> create(Caller caller, List<Draft> drafts) {
-        for (var draft : drafts) common.guard().create(caller, SHAPE, draft, Target.project(draft.projectId()));
-        return common.db().transaction(tx -> {
-            var made = new ArrayList<ObjectNode>();
-            for (var draft : drafts) made.add(create(tx, caller, draft));
-            return made;
-        });
-    }
-
-    private ObjectNode create(Tx tx, Caller caller, Draft draft) {
+    protected ObjectNode create(Tx tx, Caller caller, Draft draft) {
         var network = external(tx, caller, draft.text("floating_network_id"));
         common.take(tx, draft.projectId(), "floatingip", 1);
         var id = common.id();
@@ -121,14 +105,14 @@ public final class FloatingIpService implements Crud, PortService.Releases {
         var made = associated(tx, caller, bare, draft.values());
         new FloatingIpStore(tx).insert(made);
         made.routerId().ifPresent(router -> flows.floatingCreated(tx, caller, router, id));
-        var object = rendered(tx, List.of(made)).getFirst();
+        var object = rendered(tx, caller, List.of(made)).getFirst();
         common.emit(tx, caller, SHAPE, "create", made.projectId(), id, object.deepCopy());
         return object;
     }
 
     private Network external(Tx tx, Caller caller, String id) {
         var network = new NetworkStore(tx).find(id).orElseThrow(() -> NetworkService.SHAPE.notFound(id));
-        if (!common.guard().sees(caller, NetworkService.SHAPE, NetworkService.target(tx, caller, network)))
+        if (!common.guard().sees(caller, NetworkService.SHAPE, NetworkService.targetOf(tx, caller, network)))
             throw NetworkService.SHAPE.notFound(id);
         if (!network.external())
             throw new Invalid(
@@ -213,18 +197,6 @@ public final class FloatingIpService implements Crud, PortService.Releases {
     }
 
     @Override
-    public ObjectNode show(Caller caller, String id) {
-        return common.db()
-                .read(tx -> rendered(tx, List.of(visible(tx, caller, id))).getFirst());
-    }
-
-    @Override
-    public List<ObjectNode> list(Caller caller, ListQuery query) {
-        var scope = common.guard().all(caller) ? Optional.<String>empty() : Optional.of(caller.projectId());
-        return common.db().read(tx -> rendered(tx, new FloatingIpStore(tx).list(query, scope)));
-    }
-
-    @Override
     public ObjectNode update(Caller caller, String id, ObjectNode changes, Optional<Long> revision) {
         return common.db().transaction(tx -> {
             var seen = visible(tx, caller, id);
@@ -243,7 +215,8 @@ public final class FloatingIpService implements Crud, PortService.Releases {
             if (!merged.routerId().equals(locked.routerId()))
                 locked.routerId().ifPresent(router -> flows.floatingUpdated(tx, caller, router, id));
             merged.routerId().ifPresent(router -> flows.floatingUpdated(tx, caller, router, id));
-            var object = rendered(tx, List.of(store.find(id).orElseThrow())).getFirst();
+            var object =
+                    rendered(tx, caller, List.of(store.find(id).orElseThrow())).getFirst();
             common.emit(tx, caller, SHAPE, "update", seen.projectId(), id, object.deepCopy());
             return object;
         });
@@ -299,14 +272,23 @@ public final class FloatingIpService implements Crud, PortService.Releases {
         }
     }
 
-    /// @throws NotFound there is none that the caller may know of
-    private FloatingIp visible(Tx tx, Caller caller, String id) {
-        var found = new FloatingIpStore(tx).find(id).orElseThrow(() -> SHAPE.notFound(id));
-        if (!common.guard().sees(caller, SHAPE, Target.project(found.projectId()))) throw SHAPE.notFound(id);
-        return found;
+    @Override
+    protected Optional<FloatingIp> find(Tx tx, String id) {
+        return new FloatingIpStore(tx).find(id);
     }
 
-    private static List<ObjectNode> rendered(Tx tx, List<FloatingIp> list) {
+    @Override
+    protected List<FloatingIp> page(Tx tx, ListQuery query, Optional<String> projectId) {
+        return new FloatingIpStore(tx).list(query, projectId);
+    }
+
+    @Override
+    protected Target target(Tx tx, Caller caller, FloatingIp row) {
+        return Target.project(row.projectId());
+    }
+
+    @Override
+    protected List<ObjectNode> rendered(Tx tx, Caller caller, List<FloatingIp> list) {
         var tags = Standard.tags(tx, list.stream().map(FloatingIp::id).toList());
         var inner = new HashMap<String, Port>();
         for (var port : new PortStore(tx)

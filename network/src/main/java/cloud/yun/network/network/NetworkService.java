@@ -12,9 +12,9 @@ import cloud.yun.kernel.json.Json;
 import cloud.yun.kernel.policy.Target;
 import cloud.yun.network.api.Attribute;
 import cloud.yun.network.api.Common;
-import cloud.yun.network.api.Crud;
 import cloud.yun.network.api.Dirty;
 import cloud.yun.network.api.ListQuery;
+import cloud.yun.network.api.Resource;
 import cloud.yun.network.api.Shape;
 import cloud.yun.network.api.Shape.Draft;
 import cloud.yun.network.api.Standard;
@@ -33,7 +33,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The rules of networks.
-public final class NetworkService implements Crud {
+public final class NetworkService extends Resource<Network> {
     /// Smallest packet that IPv4 must carry, in bytes.
     private static final int MTU_MIN = 68;
 
@@ -94,14 +94,13 @@ public final class NetworkService implements Crud {
                                     + Tx.marks(values.size()) + "))",
                             values.toArray()));
 
-    private final Common common;
     private final Segments segments;
     private final Subnets subnets;
     private final SecurityGroups groups;
     private final Grants grants;
 
     public NetworkService(Common common, Segments segments, Subnets subnets, SecurityGroups groups) {
-        this.common = common;
+        super(common, SHAPE);
         this.segments = segments;
         this.subnets = subnets;
         this.groups = groups;
@@ -109,21 +108,7 @@ public final class NetworkService implements Crud {
     }
 
     @Override
-    public Shape shape() {
-        return SHAPE;
-    }
-
-    @Override
-    public List<ObjectNode> create(Caller caller, List<Draft> drafts) {
-        for (var draft : drafts) common.guard().create(caller, SHAPE, draft, Target.project(draft.projectId()));
-        return common.db().transaction(tx -> {
-            var made = new ArrayList<ObjectNode>();
-            for (var draft : drafts) made.add(create(tx, caller, draft));
-            return made;
-        });
-    }
-
-    private ObjectNode create(Tx tx, Caller caller, Draft draft) {
+    protected ObjectNode create(Tx tx, Caller caller, Draft draft) {
         common.take(tx, draft.projectId(), "network", 1);
         groups.standard(tx, draft.projectId());
         var id = common.id();
@@ -208,20 +193,6 @@ public final class NetworkService implements Crud {
     }
 
     @Override
-    public ObjectNode show(Caller caller, String id) {
-        return common.db().read(tx -> {
-            var network = visible(tx, caller, id);
-            return rendered(tx, caller, List.of(network)).getFirst();
-        });
-    }
-
-    @Override
-    public List<ObjectNode> list(Caller caller, ListQuery query) {
-        var scope = common.guard().all(caller) ? Optional.<String>empty() : Optional.of(caller.projectId());
-        return common.db().read(tx -> rendered(tx, caller, new NetworkStore(tx).list(query, scope)));
-    }
-
-    @Override
     public ObjectNode update(Caller caller, String id, ObjectNode changes, Optional<Long> revision) {
         return common.db().transaction(tx -> {
             var store = new NetworkStore(tx);
@@ -296,6 +267,7 @@ public final class NetworkService implements Crud {
     }
 
     private void changedOnHosts(Tx tx, Network network) {
+        new NetworkChangeStore(tx).all(network.id());
         network.dhcpHost().ifPresent(host -> common.dirty().mark(tx, Dirty.Kind.DHCP, network.id(), host, ""));
         new PortStore(tx)
                 .pluggedHosts(network.id())
@@ -326,20 +298,23 @@ public final class NetworkService implements Crud {
         });
     }
 
-    /// @throws cloud.yun.kernel.error.CloudException.NotFound there is none that the caller may know of
-    private Network visible(Tx tx, Caller caller, String id) {
-        var network = new NetworkStore(tx).find(id).orElseThrow(() -> SHAPE.notFound(id));
-        if (!common.guard().sees(caller, SHAPE, target(tx, caller, network))) throw SHAPE.notFound(id);
-        return network;
-    }
-
-    /// @return the network and the target of rules on it
-    public static Optional<Network> find(Tx tx, String id) {
+    @Override
+    protected Optional<Network> find(Tx tx, String id) {
         return new NetworkStore(tx).find(id);
     }
 
+    @Override
+    protected List<Network> page(Tx tx, ListQuery query, Optional<String> projectId) {
+        return new NetworkStore(tx).list(query, projectId);
+    }
+
+    @Override
+    protected Target target(Tx tx, Caller caller, Network row) {
+        return targetOf(tx, caller, row);
+    }
+
     /// The target of rules on the network, with what Neutron's `rule:shared` and `rule:external` look at.
-    public static Target target(Tx tx, Caller caller, Network network) {
+    public static Target targetOf(Tx tx, Caller caller, Network network) {
         var project = caller.project().map(Caller.Project::id).orElse("");
         var shared =
                 !new NetworkStore(tx).shared(List.of(network.id()), project).isEmpty();
@@ -350,7 +325,8 @@ public final class NetworkService implements Crud {
                 .with("network:project_id", network.projectId());
     }
 
-    private List<ObjectNode> rendered(Tx tx, Caller caller, List<Network> networks) {
+    @Override
+    protected List<ObjectNode> rendered(Tx tx, Caller caller, List<Network> networks) {
         var ids = networks.stream().map(Network::id).toList();
         var store = new NetworkStore(tx);
         var subnetIds = store.subnetIds(ids);

@@ -9,8 +9,8 @@ import cloud.yun.kernel.policy.Target;
 import cloud.yun.network.NetworkOptions;
 import cloud.yun.network.address.Ip;
 import cloud.yun.network.api.Common;
-import cloud.yun.network.api.Crud;
 import cloud.yun.network.api.ListQuery;
+import cloud.yun.network.api.Resource;
 import cloud.yun.network.api.Shape;
 import cloud.yun.network.api.Shape.Draft;
 import cloud.yun.network.api.Standard;
@@ -30,12 +30,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The rules of ports.
-public final class PortService implements Crud {
+public final class PortService extends Resource<Port> {
     public static final Shape SHAPE = PortShape.SHAPE;
     private static final Set<String> ROUTER_OWNERS =
             Set.of("network:router_interface", "network:router_gateway", "network:floatingip");
 
-    private final Common common;
     private final Ports ports;
     private final SecurityGroups groups;
     private final Releases releases;
@@ -47,30 +46,10 @@ public final class PortService implements Crud {
     }
 
     public PortService(Common common, Ports ports, SecurityGroups groups, Releases releases) {
-        this.common = common;
+        super(common, SHAPE);
         this.ports = ports;
         this.groups = groups;
         this.releases = releases;
-    }
-
-    @Override
-    public Shape shape() {
-        return SHAPE;
-    }
-
-    @Override
-    public List<ObjectNode> create(Caller caller, List<Draft> drafts) {
-        return common.db().transaction(tx -> {
-            var made = new ArrayList<ObjectNode>();
-            for (var draft : drafts) {
-                var network = network(tx, caller, draft);
-                var port = create(tx, draft, network);
-                var object = render(port, List.of(), domain(network));
-                common.emit(tx, caller, SHAPE, "create", port.projectId(), port.id(), object.deepCopy());
-                made.add(object);
-            }
-            return made;
-        });
     }
 
     private Network network(Tx tx, Caller caller, Draft draft) {
@@ -97,7 +76,16 @@ public final class PortService implements Crud {
         if (network.projectId().equals(projectId)) return target;
         return target.with(
                 "shared",
-                NetworkService.target(tx, caller, network).attributes().get("shared"));
+                NetworkService.targetOf(tx, caller, network).attributes().get("shared"));
+    }
+
+    @Override
+    protected ObjectNode create(Tx tx, Caller caller, Draft draft) {
+        var network = network(tx, caller, draft);
+        var port = create(tx, draft, network);
+        var object = render(port, List.of(), domain(network));
+        common.emit(tx, caller, SHAPE, "create", port.projectId(), port.id(), object.deepCopy());
+        return object;
     }
 
     private Port create(Tx tx, Draft draft, Network network) {
@@ -170,20 +158,6 @@ public final class PortService implements Crud {
     }
 
     @Override
-    public ObjectNode show(Caller caller, String id) {
-        return common.db().read(tx -> {
-            var port = visible(tx, caller, id);
-            return rendered(tx, List.of(port)).getFirst();
-        });
-    }
-
-    @Override
-    public List<ObjectNode> list(Caller caller, ListQuery query) {
-        var scope = common.guard().all(caller) ? Optional.<String>empty() : Optional.of(caller.projectId());
-        return common.db().read(tx -> rendered(tx, new PortStore(tx).list(query, scope)));
-    }
-
-    @Override
     public ObjectNode update(Caller caller, String id, ObjectNode changes, Optional<Long> revision) {
         return common.db().transaction(tx -> {
             var seen = visible(tx, caller, id);
@@ -218,7 +192,7 @@ public final class PortService implements Crud {
             ports.changed(tx, locked, network);
             var now = store.find(id).orElseThrow();
             ports.settle(tx, now);
-            var object = rendered(tx, List.of(now)).getFirst();
+            var object = rendered(tx, caller, List.of(now)).getFirst();
             common.emit(tx, caller, SHAPE, "update", seen.projectId(), id, object.deepCopy());
             return object;
         });
@@ -328,18 +302,36 @@ public final class PortService implements Crud {
         });
     }
 
-    /// @throws cloud.yun.kernel.error.CloudException.NotFound there is none that the caller may know of
-    private Port visible(Tx tx, Caller caller, String id) {
-        var port = new PortStore(tx).find(id).orElseThrow(() -> SHAPE.notFound(id));
-        var target = Target.project(port.projectId());
-        if (common.guard().sees(caller, SHAPE, target)) return port;
-        var network = new NetworkStore(tx).find(port.networkId()).orElseThrow();
-        if (!common.guard().sees(caller, SHAPE, target.with("network:tenant_id", network.projectId())))
-            throw SHAPE.notFound(id);
-        return port;
+    /// The network it is on decides too, and is looked for first.
+    @Override
+    protected void check(Caller caller, Draft draft) {}
+
+    @Override
+    protected Optional<Port> find(Tx tx, String id) {
+        return new PortStore(tx).find(id);
     }
 
-    private List<ObjectNode> rendered(Tx tx, List<Port> list) {
+    @Override
+    protected List<Port> page(Tx tx, ListQuery query, Optional<String> projectId) {
+        return new PortStore(tx).list(query, projectId);
+    }
+
+    @Override
+    protected Target target(Tx tx, Caller caller, Port row) {
+        return Target.project(row.projectId());
+    }
+
+    /// Also who owns the network; its row is read only for those who would not see the port otherwise.
+    @Override
+    protected boolean sees(Tx tx, Caller caller, Port row) {
+        if (super.sees(tx, caller, row)) return true;
+        var network = new NetworkStore(tx).find(row.networkId()).orElseThrow();
+        return common.guard()
+                .sees(caller, SHAPE, target(tx, caller, row).with("network:tenant_id", network.projectId()));
+    }
+
+    @Override
+    protected List<ObjectNode> rendered(Tx tx, Caller caller, List<Port> list) {
         if (list.isEmpty()) return List.of();
         var tags = Standard.tags(tx, list.stream().map(Port::id).toList());
         Map<String, String> domains = new HashMap<>();

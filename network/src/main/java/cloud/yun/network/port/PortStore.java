@@ -63,15 +63,29 @@ public final class PortStore {
     /// All ports of a network by id, in one statement and without what only their own hosts need.
     public List<Resident> residents(String networkId) {
         var found = new LinkedHashMap<String, Resident>();
+        residents(found, "p.network_id = ?", networkId);
+        return List.copyOf(found.values());
+    }
+
+    /// Those of the ports that are (still) on the network.
+    public List<Resident> residents(String networkId, Collection<String> ids) {
+        var found = new LinkedHashMap<String, Resident>();
+        for (var part : Batches.of(ids)) {
+            var arguments = new ArrayList<Object>(part);
+            arguments.add(networkId);
+            residents(found, "p.id IN (" + Tx.marks(part.size()) + ") AND p.network_id = ?", arguments.toArray());
+        }
+        return List.copyOf(found.values());
+    }
+
+    private void residents(Map<String, Resident> found, String condition, Object... arguments) {
         tx.query(
                 """
                 SELECT p.id, p.mac, p.device_owner, p.device_id, p.plugged_host, p.dns_name, p.dhcp_options,
                        a.subnet_id, a.ip
                   FROM port p
                   LEFT JOIN ip_allocation a ON a.port_id = p.id
-                 WHERE p.network_id = ?
-                 ORDER BY p.id, a.position
-                """,
+                 WHERE\s""" + condition + " ORDER BY p.id, a.position",
                 r -> {
                     var resident = found.get(r.string("id"));
                     if (resident == null) {
@@ -81,8 +95,7 @@ public final class PortStore {
                     var ip = r.optString("ip");
                     return ip.isPresent() && resident.addresses().add(new Address(r.string("subnet_id"), ip.get()));
                 },
-                networkId);
-        return List.copyOf(found.values());
+                arguments);
     }
 
     private static Resident resident(Row r) throws SQLException {

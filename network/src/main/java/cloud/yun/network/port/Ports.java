@@ -11,6 +11,7 @@ import cloud.yun.network.ipam.Ipam;
 import cloud.yun.network.ipam.Ipam.Taker;
 import cloud.yun.network.ipam.Ipam.Wanted;
 import cloud.yun.network.network.Network;
+import cloud.yun.network.network.NetworkChangeStore;
 import cloud.yun.network.securitygroup.SecurityGroups;
 import java.util.List;
 import java.util.Optional;
@@ -44,7 +45,7 @@ public final class Ports {
         if (!row.groups().isEmpty()) groups.assign(tx, row.id(), List.of(), row.groups());
         var made = row.with(addresses, row.groups());
         settle(tx, made);
-        dhcpChanged(tx, network);
+        dhcpChanged(tx, network, made);
         return made;
     }
 
@@ -111,17 +112,19 @@ public final class Ports {
 
     /// Deletes the row; what of it is on a host is removed soon.
     public void delete(Tx tx, Port port, Network network) {
+        // In the order in which they are taken when a port is made, so that two transactions never wait for each
+        // other.
+        if (!port.projectId().isEmpty()) common.give(tx, port.projectId(), "port", 1);
         groups.settle(tx, port.id(), List.of(), List.of());
         if (!port.groups().isEmpty()) groups.assign(tx, port.id(), port.groups(), List.of());
         new Ipam(tx).dropAll(port.id());
         Standard.dropTags(tx, port.id());
         new PortStore(tx).delete(port.id());
-        if (!port.projectId().isEmpty()) common.give(tx, port.projectId(), "port", 1);
         port.pluggedHost().ifPresent(host -> {
             common.dirty().mark(tx, Dirty.Kind.PORT, port.id(), host, port.networkId());
             peersChanged(tx, network);
         });
-        dhcpChanged(tx, network);
+        dhcpChanged(tx, network, port);
     }
 
     /// Gives a port other addresses.
@@ -152,10 +155,21 @@ public final class Ports {
             common.dirty().mark(tx, Dirty.Kind.PORT, port.id(), host, port.networkId());
             peersChanged(tx, network);
         });
-        dhcpChanged(tx, network);
+        dhcpChanged(tx, network, port);
     }
 
+    /// More than one port has changed for DHCP, or one of the house's own, which may change what all others get.
     public void dhcpChanged(Tx tx, Network network) {
+        new NetworkChangeStore(tx).all(network.id());
+        network.dhcpHost().ifPresent(host -> common.dirty().mark(tx, Dirty.Kind.DHCP, network.id(), host, ""));
+    }
+
+    private void dhcpChanged(Tx tx, Network network, Port port) {
+        if (port.deviceOwner().startsWith("network:")) {
+            dhcpChanged(tx, network);
+            return;
+        }
+        new NetworkChangeStore(tx).port(network.id(), port.id());
         network.dhcpHost().ifPresent(host -> common.dirty().mark(tx, Dirty.Kind.DHCP, network.id(), host, ""));
     }
 

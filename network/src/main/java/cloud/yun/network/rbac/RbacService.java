@@ -11,20 +11,19 @@ import cloud.yun.kernel.error.CloudException.NotFound;
 import cloud.yun.kernel.json.Json;
 import cloud.yun.kernel.policy.Target;
 import cloud.yun.network.api.Common;
-import cloud.yun.network.api.Crud;
 import cloud.yun.network.api.ListQuery;
+import cloud.yun.network.api.Resource;
 import cloud.yun.network.api.Shape;
 import cloud.yun.network.api.Shape.Draft;
 import cloud.yun.network.api.Values;
 import cloud.yun.network.network.NetworkStore;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The rules of RBAC policies: networks (shared, external) and security groups (shared).
-public final class RbacService implements Crud {
+public final class RbacService extends Resource<Grant> {
     private static final Map<String, List<String>> ACTIONS = Map.of(
             "network", List.of("access_as_shared", "access_as_external"),
             "security_group", List.of("access_as_shared"));
@@ -42,37 +41,12 @@ public final class RbacService implements Crud {
             of("target_tenant", Values.notEmpty(255)).mandatory().column("target_project"),
             fixed("action", Values.text(255)).mandatory().column("action"));
 
-    private final Common common;
-
     public RbacService(Common common) {
-        this.common = common;
+        super(common, SHAPE);
     }
 
     @Override
-    public Shape shape() {
-        return SHAPE;
-    }
-
-    @Override
-    public List<ObjectNode> create(Caller caller, List<Draft> drafts) {
-        for (var draft : drafts) {
-            if (!ACTIONS.containsKey(draft.text("object_type")))
-                throw Values.operation("'" + draft.text("object_type") + "' is not a valid RBAC object type.");
-            common.guard()
-                    .create(
-                            caller,
-                            SHAPE,
-                            draft,
-                            Target.project(draft.projectId()).with("target_tenant", draft.text("target_tenant")));
-        }
-        return common.db().transaction(tx -> {
-            var made = new ArrayList<ObjectNode>();
-            for (var draft : drafts) made.add(create(tx, caller, draft));
-            return made;
-        });
-    }
-
-    private ObjectNode create(Tx tx, Caller caller, Draft draft) {
+    protected ObjectNode create(Tx tx, Caller caller, Draft draft) {
         var type = draft.text("object_type");
         var objectId = draft.text("object_id");
         var action = draft.text("action");
@@ -92,23 +66,36 @@ public final class RbacService implements Crud {
         return render(grant);
     }
 
-    private Grant visible(Tx tx, Caller caller, String id) {
-        var grant = new RbacStore(tx).find(id).orElseThrow(() -> SHAPE.notFound(id));
-        if (!common.guard().sees(caller, SHAPE, Target.project(grant.projectId()))) throw SHAPE.notFound(id);
-        return grant;
+    @Override
+    protected void check(Caller caller, Draft draft) {
+        if (!ACTIONS.containsKey(draft.text("object_type")))
+            throw Values.operation("'" + draft.text("object_type") + "' is not a valid RBAC object type.");
+        common.guard()
+                .create(
+                        caller,
+                        SHAPE,
+                        draft,
+                        Target.project(draft.projectId()).with("target_tenant", draft.text("target_tenant")));
     }
 
     @Override
-    public ObjectNode show(Caller caller, String id) {
-        return common.db().read(tx -> render(visible(tx, caller, id)));
+    protected Optional<Grant> find(Tx tx, String id) {
+        return new RbacStore(tx).find(id);
     }
 
     @Override
-    public List<ObjectNode> list(Caller caller, ListQuery query) {
-        var scope = common.guard().all(caller) ? Optional.<String>empty() : Optional.of(caller.projectId());
-        return common.db()
-                .read(tx -> new RbacStore(tx)
-                        .list(query, scope).stream().map(RbacService::render).toList());
+    protected List<Grant> page(Tx tx, ListQuery query, Optional<String> projectId) {
+        return new RbacStore(tx).list(query, projectId);
+    }
+
+    @Override
+    protected Target target(Tx tx, Caller caller, Grant row) {
+        return Target.project(row.projectId());
+    }
+
+    @Override
+    protected List<ObjectNode> rendered(Tx tx, Caller caller, List<Grant> rows) {
+        return rows.stream().map(RbacService::render).toList();
     }
 
     @Override

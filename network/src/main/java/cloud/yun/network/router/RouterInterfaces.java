@@ -83,7 +83,7 @@ public final class RouterInterfaces {
     private Port bySubnet(Tx tx, Caller caller, RouterRow router, String subnetId) {
         var subnet = new SubnetStore(tx).find(subnetId).orElseThrow(() -> SubnetService.SHAPE.notFound(subnetId));
         var network = new NetworkStore(tx).find(subnet.networkId()).orElseThrow();
-        var target = NetworkService.target(tx, caller, network);
+        var target = NetworkService.targetOf(tx, caller, network);
         boolean usable = subnet.projectId().equals(router.projectId())
                 || network.projectId().equals(router.projectId())
                 || Boolean.TRUE.equals(target.attributes().get("shared"))

@@ -14,8 +14,8 @@ import cloud.yun.kernel.policy.Target;
 import cloud.yun.network.NetworkOptions;
 import cloud.yun.network.address.Ip;
 import cloud.yun.network.api.Common;
-import cloud.yun.network.api.Crud;
 import cloud.yun.network.api.ListQuery;
+import cloud.yun.network.api.Resource;
 import cloud.yun.network.api.Shape;
 import cloud.yun.network.api.Shape.Draft;
 import cloud.yun.network.api.Standard;
@@ -38,7 +38,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The rules of routers.
-public final class RouterService implements Crud {
+public final class RouterService extends Resource<RouterRow> {
     static final String INTERFACE = "network:router_interface";
     static final String GATEWAY = "network:router_gateway";
 
@@ -54,7 +54,7 @@ public final class RouterService implements Crud {
             shown("tenant_id").column("project_id"),
             shown("project_id").column("project_id"),
             of("external_gateway_info", RouterService::gatewayInfo).standard(null),
-            of("routes", RouterService::routeList).onlyPut(),
+            of("routes", Values::routes).onlyPut(),
             fixed("distributed", RouterService::never).standard(false),
             fixed("ha", RouterService::never).standard(false),
             fixed("availability_zone_hints", Values.list(Values.text(255))).standard(List.of()),
@@ -66,12 +66,11 @@ public final class RouterService implements Crud {
             shown("updated_at").number("updated_at"),
             shown("revision_number").number("revision"));
 
-    private final Common common;
     private final Ports ports;
     private final RouterFlows flows;
 
     public RouterService(Common common, Ports ports, RouterFlows flows) {
-        this.common = common;
+        super(common, SHAPE);
         this.ports = ports;
         this.flows = flows;
     }
@@ -113,34 +112,8 @@ public final class RouterService implements Crud {
         return made;
     }
 
-    static JsonNode routeList(String name, JsonNode value) {
-        var converted = Json.array();
-        for (var route : Values.list(Values.object(List.of("destination", "nexthop"), List.of()))
-                .apply(name, value)) {
-            var one = Json.object();
-            one.set("destination", Values.subnet().apply(name, route.get("destination")));
-            one.set("nexthop", Values.ip().apply(name, route.get("nexthop")));
-            converted.add(one);
-        }
-        return converted;
-    }
-
     @Override
-    public Shape shape() {
-        return SHAPE;
-    }
-
-    @Override
-    public List<ObjectNode> create(Caller caller, List<Draft> drafts) {
-        for (var draft : drafts) common.guard().create(caller, SHAPE, draft, Target.project(draft.projectId()));
-        return common.db().transaction(tx -> {
-            var made = new ArrayList<ObjectNode>();
-            for (var draft : drafts) made.add(create(tx, caller, draft));
-            return made;
-        });
-    }
-
-    private ObjectNode create(Tx tx, Caller caller, Draft draft) {
+    protected ObjectNode create(Tx tx, Caller caller, Draft draft) {
         common.take(tx, draft.projectId(), "router", 1);
         var hints = new ArrayList<String>();
         draft.values().path("availability_zone_hints").forEach(h -> hints.add(h.asString()));
@@ -162,7 +135,8 @@ public final class RouterService implements Crud {
         var info = draft.values().path("external_gateway_info");
         if (info.isObject()) gateway(tx, caller, row, info);
         flows.created(tx, caller, row.id(), networksOf(tx, row.id()));
-        var object = rendered(tx, List.of(store.find(row.id()).orElseThrow())).getFirst();
+        var object = rendered(tx, caller, List.of(store.find(row.id()).orElseThrow()))
+                .getFirst();
         common.emit(tx, caller, SHAPE, "create", row.projectId(), row.id(), object.deepCopy());
         return object;
     }
@@ -199,7 +173,7 @@ public final class RouterService implements Crud {
 
     private Network external(Tx tx, Caller caller, String id) {
         var network = new NetworkStore(tx).find(id).orElseThrow(() -> NetworkService.SHAPE.notFound(id));
-        if (!common.guard().sees(caller, NetworkService.SHAPE, NetworkService.target(tx, caller, network)))
+        if (!common.guard().sees(caller, NetworkService.SHAPE, NetworkService.targetOf(tx, caller, network)))
             throw NetworkService.SHAPE.notFound(id);
         if (!network.external()) throw bad("Network " + id + " is not an external network");
         return network;
@@ -251,18 +225,6 @@ public final class RouterService implements Crud {
     }
 
     @Override
-    public ObjectNode show(Caller caller, String id) {
-        return common.db()
-                .read(tx -> rendered(tx, List.of(visible(tx, caller, id))).getFirst());
-    }
-
-    @Override
-    public List<ObjectNode> list(Caller caller, ListQuery query) {
-        var scope = common.guard().all(caller) ? Optional.<String>empty() : Optional.of(caller.projectId());
-        return common.db().read(tx -> rendered(tx, new RouterStore(tx).list(query, scope)));
-    }
-
-    @Override
     public ObjectNode update(Caller caller, String id, ObjectNode changes, Optional<Long> revision) {
         return common.db().transaction(tx -> {
             var seen = visible(tx, caller, id);
@@ -293,7 +255,7 @@ public final class RouterService implements Crud {
                 Stream.concat(before.stream(), networksOf(tx, id).stream())
                         .distinct()
                         .toList());
-        var object = rendered(tx, List.of(store.find(id).orElseThrow())).getFirst();
+        var object = rendered(tx, caller, List.of(store.find(id).orElseThrow())).getFirst();
         common.emit(tx, caller, SHAPE, "update", seen.projectId(), id, object.deepCopy());
         return object;
     }
@@ -328,7 +290,7 @@ public final class RouterService implements Crud {
             var seen = visible(tx, caller, id);
             common.guard()
                     .require(caller, add ? "add_extraroutes" : "remove_extraroutes", Target.project(seen.projectId()));
-            var wanted = routeList("routes", body.path("router").path("routes"));
+            var wanted = Values.routes("routes", body.path("router").path("routes"));
             var routes = Json.array();
             for (var route : seen.routes()) if (!contains(wanted, route)) routes.add(route);
             if (add) wanted.forEach(routes::add);
@@ -369,14 +331,23 @@ public final class RouterService implements Crud {
         });
     }
 
-    /// @throws cloud.yun.kernel.error.CloudException.NotFound there is none that the caller may know of
-    RouterRow visible(Tx tx, Caller caller, String id) {
-        var router = new RouterStore(tx).find(id).orElseThrow(() -> SHAPE.notFound(id));
-        if (!common.guard().sees(caller, SHAPE, Target.project(router.projectId()))) throw SHAPE.notFound(id);
-        return router;
+    @Override
+    protected Optional<RouterRow> find(Tx tx, String id) {
+        return new RouterStore(tx).find(id);
     }
 
-    private static List<ObjectNode> rendered(Tx tx, List<RouterRow> list) {
+    @Override
+    protected List<RouterRow> page(Tx tx, ListQuery query, Optional<String> projectId) {
+        return new RouterStore(tx).list(query, projectId);
+    }
+
+    @Override
+    protected Target target(Tx tx, Caller caller, RouterRow row) {
+        return Target.project(row.projectId());
+    }
+
+    @Override
+    protected List<ObjectNode> rendered(Tx tx, Caller caller, List<RouterRow> list) {
         var tags = Standard.tags(tx, list.stream().map(RouterRow::id).toList());
         var gateways = new HashMap<String, Port>();
         for (var port : new PortStore(tx)

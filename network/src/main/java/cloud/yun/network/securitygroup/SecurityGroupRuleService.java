@@ -12,9 +12,9 @@ import cloud.yun.kernel.http.Python;
 import cloud.yun.kernel.policy.Target;
 import cloud.yun.network.address.Cidr;
 import cloud.yun.network.api.Common;
-import cloud.yun.network.api.Crud;
 import cloud.yun.network.api.Dirty;
 import cloud.yun.network.api.ListQuery;
+import cloud.yun.network.api.Resource;
 import cloud.yun.network.api.Shape;
 import cloud.yun.network.api.Shape.Draft;
 import cloud.yun.network.api.Standard;
@@ -28,7 +28,7 @@ import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.StringNode;
 
 /// The rules of security group rules.
-public final class SecurityGroupRuleService implements Crud {
+public final class SecurityGroupRuleService extends Resource<Rule> {
     private static final List<String> PROTOCOLS = List.of(
             "ah",
             "dccp",
@@ -96,10 +96,8 @@ public final class SecurityGroupRuleService implements Crud {
             shown("updated_at").number("updated_at"),
             shown("revision_number").number("revision"));
 
-    private final Common common;
-
     public SecurityGroupRuleService(Common common) {
-        this.common = common;
+        super(common, SHAPE);
     }
 
     private static JsonNode protocol(String name, JsonNode value) {
@@ -150,21 +148,7 @@ public final class SecurityGroupRuleService implements Crud {
     }
 
     @Override
-    public Shape shape() {
-        return SHAPE;
-    }
-
-    @Override
-    public List<ObjectNode> create(Caller caller, List<Draft> drafts) {
-        for (var draft : drafts) common.guard().create(caller, SHAPE, draft, Target.project(draft.projectId()));
-        return common.db().transaction(tx -> {
-            var made = new ArrayList<ObjectNode>();
-            for (var draft : drafts) made.add(create(tx, caller, draft));
-            return made;
-        });
-    }
-
-    private ObjectNode create(Tx tx, Caller caller, Draft draft) {
+    protected ObjectNode create(Tx tx, Caller caller, Draft draft) {
         var store = new SecurityGroupStore(tx);
         var groupId = draft.text("security_group_id");
         var values = draft.values();
@@ -283,19 +267,6 @@ public final class SecurityGroupRuleService implements Crud {
     }
 
     @Override
-    public ObjectNode show(Caller caller, String id) {
-        return common.db().read(tx -> visible(tx, caller, id).render());
-    }
-
-    @Override
-    public List<ObjectNode> list(Caller caller, ListQuery query) {
-        var scope = common.guard().all(caller) ? Optional.<String>empty() : Optional.of(caller.projectId());
-        return common.db()
-                .read(tx -> new SecurityGroupStore(tx)
-                        .rules(query, scope).stream().map(Rule::render).toList());
-    }
-
-    @Override
     public ObjectNode update(Caller caller, String id, ObjectNode changes, Optional<Long> revision) {
         throw new Refused(405, "The method PUT is not allowed for this resource.", "HTTPMethodNotAllowed");
     }
@@ -313,13 +284,30 @@ public final class SecurityGroupRuleService implements Crud {
         });
     }
 
-    private Rule visible(Tx tx, Caller caller, String id) {
-        var store = new SecurityGroupStore(tx);
-        var rule = store.rule(id).orElseThrow(() -> SHAPE.notFound(id));
-        var owner = store.find(rule.groupId()).map(SecurityGroup::projectId).orElse("");
-        if (!common.guard()
-                .sees(caller, SHAPE, Target.project(rule.projectId()).with("security_group:tenant_id", owner)))
-            throw SHAPE.notFound(id);
-        return rule;
+    @Override
+    protected Optional<Rule> find(Tx tx, String id) {
+        return new SecurityGroupStore(tx).rule(id);
+    }
+
+    @Override
+    protected List<Rule> page(Tx tx, ListQuery query, Optional<String> projectId) {
+        return new SecurityGroupStore(tx).rules(query, projectId);
+    }
+
+    @Override
+    protected Target target(Tx tx, Caller caller, Rule row) {
+        return Target.project(row.projectId()).with("security_group:tenant_id", owner(tx, row));
+    }
+
+    private static String owner(Tx tx, Rule rule) {
+        return new SecurityGroupStore(tx)
+                .find(rule.groupId())
+                .map(SecurityGroup::projectId)
+                .orElse("");
+    }
+
+    @Override
+    protected List<ObjectNode> rendered(Tx tx, Caller caller, List<Rule> rows) {
+        return rows.stream().map(Rule::render).toList();
     }
 }

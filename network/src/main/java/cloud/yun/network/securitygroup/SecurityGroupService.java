@@ -10,22 +10,21 @@ import cloud.yun.kernel.error.CloudException.Forbidden;
 import cloud.yun.kernel.json.Json;
 import cloud.yun.kernel.policy.Target;
 import cloud.yun.network.api.Common;
-import cloud.yun.network.api.Crud;
 import cloud.yun.network.api.Dirty;
 import cloud.yun.network.api.ListQuery;
+import cloud.yun.network.api.Resource;
 import cloud.yun.network.api.Shape;
 import cloud.yun.network.api.Shape.Draft;
 import cloud.yun.network.api.Standard;
 import cloud.yun.network.api.Values;
 import cloud.yun.network.port.PortStore;
 import cloud.yun.network.rbac.Grants;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The rules of security groups.
-public final class SecurityGroupService implements Crud {
+public final class SecurityGroupService extends Resource<SecurityGroup> {
     public static final Shape SHAPE = new Shape(
             "security_group",
             "security_groups",
@@ -44,30 +43,15 @@ public final class SecurityGroupService implements Crud {
             shown("updated_at").number("updated_at"),
             shown("revision_number").number("revision"));
 
-    private final Common common;
     private final SecurityGroups groups;
 
     public SecurityGroupService(Common common, SecurityGroups groups) {
-        this.common = common;
+        super(common, SHAPE);
         this.groups = groups;
     }
 
     @Override
-    public Shape shape() {
-        return SHAPE;
-    }
-
-    @Override
-    public List<ObjectNode> create(Caller caller, List<Draft> drafts) {
-        for (var draft : drafts) common.guard().create(caller, SHAPE, draft, Target.project(draft.projectId()));
-        return common.db().transaction(tx -> {
-            var made = new ArrayList<ObjectNode>();
-            for (var draft : drafts) made.add(create(tx, caller, draft));
-            return made;
-        });
-    }
-
-    private ObjectNode create(Tx tx, Caller caller, Draft draft) {
+    protected ObjectNode create(Tx tx, Caller caller, Draft draft) {
         groups.standard(tx, draft.projectId());
         if (draft.text("name").equals("default"))
             throw new Conflict("Default security group already exists.", "SecurityGroupDefaultAlreadyExists");
@@ -90,13 +74,6 @@ public final class SecurityGroupService implements Crud {
         return object;
     }
 
-    @Override
-    public ObjectNode show(Caller caller, String id) {
-        return common.db()
-                .read(tx ->
-                        rendered(tx, caller, List.of(visible(tx, caller, id))).getFirst());
-    }
-
     /// Shows the project's default group too, so it is made if it is not there.
     @Override
     public List<ObjectNode> list(Caller caller, ListQuery query) {
@@ -106,8 +83,7 @@ public final class SecurityGroupService implements Crud {
                     .isEmpty();
             if (missing) common.db().write(tx -> groups.standard(tx, p.id()));
         });
-        var scope = common.guard().all(caller) ? Optional.<String>empty() : Optional.of(caller.projectId());
-        return common.db().read(tx -> rendered(tx, caller, new SecurityGroupStore(tx).list(query, scope)));
+        return super.list(caller, query);
     }
 
     @Override
@@ -164,11 +140,19 @@ public final class SecurityGroupService implements Crud {
         });
     }
 
-    private SecurityGroup visible(Tx tx, Caller caller, String id) {
-        var group = new SecurityGroupStore(tx).find(id).orElseThrow(() -> SHAPE.notFound(id));
-        var target = Target.project(group.projectId()).with("shared", shared(tx, caller, id));
-        if (!common.guard().sees(caller, SHAPE, target)) throw SHAPE.notFound(id);
-        return group;
+    @Override
+    protected Optional<SecurityGroup> find(Tx tx, String id) {
+        return new SecurityGroupStore(tx).find(id);
+    }
+
+    @Override
+    protected List<SecurityGroup> page(Tx tx, ListQuery query, Optional<String> projectId) {
+        return new SecurityGroupStore(tx).list(query, projectId);
+    }
+
+    @Override
+    protected Target target(Tx tx, Caller caller, SecurityGroup row) {
+        return Target.project(row.projectId()).with("shared", shared(tx, caller, row.id()));
     }
 
     private static boolean shared(Tx tx, Caller caller, String id) {
@@ -176,7 +160,8 @@ public final class SecurityGroupService implements Crud {
                 .shared(id, caller.project().map(Caller.Project::id).orElse(""));
     }
 
-    private static List<ObjectNode> rendered(Tx tx, Caller caller, List<SecurityGroup> list) {
+    @Override
+    protected List<ObjectNode> rendered(Tx tx, Caller caller, List<SecurityGroup> list) {
         var ids = list.stream().map(SecurityGroup::id).toList();
         var rules = new SecurityGroupStore(tx).rulesOf(ids);
         var tags = Standard.tags(tx, ids);

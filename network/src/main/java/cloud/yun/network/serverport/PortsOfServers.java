@@ -94,7 +94,7 @@ public final class PortsOfServers implements ServerPorts {
     private void create(Tx tx, Caller caller, String serverId, Wanted want, List<String> groupIds, int position) {
         var id = want.networkId().orElse("");
         var network = new NetworkStore(tx).find(id).orElseThrow(() -> noNetwork(id));
-        var target = NetworkService.target(tx, caller, network);
+        var target = NetworkService.targetOf(tx, caller, network);
         boolean usable = network.projectId().equals(caller.projectId())
                 || Boolean.TRUE.equals(target.attributes().get("shared"))
                 || common.guard().all(caller);

@@ -16,8 +16,8 @@ import cloud.yun.network.address.Cidr;
 import cloud.yun.network.address.Ip;
 import cloud.yun.network.address.IpRange;
 import cloud.yun.network.api.Common;
-import cloud.yun.network.api.Crud;
 import cloud.yun.network.api.ListQuery;
+import cloud.yun.network.api.Resource;
 import cloud.yun.network.api.Shape;
 import cloud.yun.network.api.Shape.Draft;
 import cloud.yun.network.api.Standard;
@@ -36,7 +36,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The rules of subnets.
-public final class SubnetService implements Crud {
+public final class SubnetService extends Resource<Subnet> {
     private static final List<String> MODES = List.of("slaac", "dhcpv6-stateful", "dhcpv6-stateless");
 
     public static final Shape SHAPE = new Shape(
@@ -57,7 +57,7 @@ public final class SubnetService implements Crud {
                     of("gateway_ip", Values.orNull(Values.ip())).column("gateway_ip"),
                     of("allocation_pools", SubnetService::poolList),
                     of("dns_nameservers", Values.set(Values.ip())).standard(List.of()),
-                    of("host_routes", SubnetService::routeList).standard(List.of()),
+                    of("host_routes", Values::routes).standard(List.of()),
                     of("enable_dhcp", Values.bool()).standard(true).flag("enable_dhcp"),
                     fixed("ipv6_ra_mode", Values.orNull(Values.oneOf(MODES))).column("ipv6_ra_mode"),
                     fixed("ipv6_address_mode", Values.orNull(Values.oneOf(MODES)))
@@ -75,11 +75,10 @@ public final class SubnetService implements Crud {
                 select.where(wanted ? shared : "NOT " + shared);
             });
 
-    private final Common common;
     private final Subnets subnets;
 
     public SubnetService(Common common, Subnets subnets) {
-        this.common = common;
+        super(common, SHAPE);
         this.subnets = subnets;
     }
 
@@ -93,34 +92,8 @@ public final class SubnetService implements Crud {
         return list;
     }
 
-    private static JsonNode routeList(String name, JsonNode value) {
-        var list = Values.list(Values.object(List.of("destination", "nexthop"), List.of()))
-                .apply(name, value);
-        var converted = Json.array();
-        for (var route : list) {
-            var one = Json.object();
-            one.set("destination", Values.subnet().apply(name, route.get("destination")));
-            one.set("nexthop", Values.ip().apply(name, route.get("nexthop")));
-            converted.add(one);
-        }
-        return converted;
-    }
-
     @Override
-    public Shape shape() {
-        return SHAPE;
-    }
-
-    @Override
-    public List<ObjectNode> create(Caller caller, List<Draft> drafts) {
-        return common.db().transaction(tx -> {
-            var made = new ArrayList<ObjectNode>();
-            for (var draft : drafts) made.add(create(tx, caller, draft));
-            return made;
-        });
-    }
-
-    private ObjectNode create(Tx tx, Caller caller, Draft draft) {
+    protected ObjectNode create(Tx tx, Caller caller, Draft draft) {
         int version = draft.values().path("ip_version").asInt();
         var cidr =
                 Optional.ofNullable(draft.values().path("cidr").asString(null)).map(Cidr::of);
@@ -151,7 +124,7 @@ public final class SubnetService implements Crud {
         var id = draft.text("network_id");
         // Locked: two overlapping subnets at once must not both find the place free.
         var network = new NetworkStore(tx).lock(id).orElseThrow(() -> NetworkService.SHAPE.notFound(id));
-        var target = NetworkService.target(tx, caller, network);
+        var target = NetworkService.targetOf(tx, caller, network);
         if (!network.projectId().equals(draft.projectId()) && !common.guard().all(caller)) {
             if (!common.guard().sees(caller, NetworkService.SHAPE, target)) throw NetworkService.SHAPE.notFound(id);
             throw new Forbidden(
@@ -225,18 +198,6 @@ public final class SubnetService implements Crud {
     }
 
     @Override
-    public ObjectNode show(Caller caller, String id) {
-        return common.db()
-                .read(tx -> rendered(tx, List.of(visible(tx, caller, id))).getFirst());
-    }
-
-    @Override
-    public List<ObjectNode> list(Caller caller, ListQuery query) {
-        var scope = common.guard().all(caller) ? Optional.<String>empty() : Optional.of(caller.projectId());
-        return common.db().read(tx -> rendered(tx, new SubnetStore(tx).list(query, scope)));
-    }
-
-    @Override
     public ObjectNode update(Caller caller, String id, ObjectNode changes, Optional<Long> revision) {
         return common.db().transaction(tx -> {
             var store = new SubnetStore(tx);
@@ -253,7 +214,8 @@ public final class SubnetService implements Crud {
             SubnetCheck.all(merged, common.config());
             store.update(merged, common.now());
             subnets.changed(tx, network);
-            var object = rendered(tx, List.of(store.find(id).orElseThrow())).getFirst();
+            var object =
+                    rendered(tx, caller, List.of(store.find(id).orElseThrow())).getFirst();
             common.emit(tx, caller, SHAPE, "update", seen.projectId(), id, object.deepCopy());
             return object;
         });
@@ -317,19 +279,31 @@ public final class SubnetService implements Crud {
         });
     }
 
-    /// @throws cloud.yun.kernel.error.CloudException.NotFound there is none that the caller may know of
-    private Subnet visible(Tx tx, Caller caller, String id) {
-        var subnet = new SubnetStore(tx).find(id).orElseThrow(() -> SHAPE.notFound(id));
-        var network = new NetworkStore(tx).find(subnet.networkId()).orElseThrow();
-        var target = NetworkService.target(tx, caller, network)
-                .with("project_id", subnet.projectId())
-                .with("tenant_id", subnet.projectId())
-                .with("router:external", false); // a subnet of an external network shows only what lists show
-        if (!common.guard().sees(caller, SHAPE, target)) throw SHAPE.notFound(id);
-        return subnet;
+    /// The network it is on decides too, and is looked for first.
+    @Override
+    protected void check(Caller caller, Draft draft) {}
+
+    @Override
+    protected Optional<Subnet> find(Tx tx, String id) {
+        return new SubnetStore(tx).find(id);
     }
 
-    private static List<ObjectNode> rendered(Tx tx, List<Subnet> list) {
+    @Override
+    protected List<Subnet> page(Tx tx, ListQuery query, Optional<String> projectId) {
+        return new SubnetStore(tx).list(query, projectId);
+    }
+
+    @Override
+    protected Target target(Tx tx, Caller caller, Subnet row) {
+        return NetworkService.targetOf(
+                        tx, caller, new NetworkStore(tx).find(row.networkId()).orElseThrow())
+                .with("project_id", row.projectId())
+                .with("tenant_id", row.projectId())
+                .with("router:external", false); // a subnet of an external network shows only what lists show
+    }
+
+    @Override
+    protected List<ObjectNode> rendered(Tx tx, Caller caller, List<Subnet> list) {
         var tags = new HashMap<>(Standard.tags(tx, list.stream().map(Subnet::id).toList()));
         return list.stream()
                 .map(s -> render(s, tags.getOrDefault(s.id(), List.of())))

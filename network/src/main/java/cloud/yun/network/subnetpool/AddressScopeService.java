@@ -10,19 +10,18 @@ import cloud.yun.kernel.error.CloudException.Conflict;
 import cloud.yun.kernel.json.Json;
 import cloud.yun.kernel.policy.Target;
 import cloud.yun.network.api.Common;
-import cloud.yun.network.api.Crud;
 import cloud.yun.network.api.ListQuery;
+import cloud.yun.network.api.Resource;
 import cloud.yun.network.api.Shape;
 import cloud.yun.network.api.Shape.Draft;
 import cloud.yun.network.api.Values;
 import cloud.yun.network.subnetpool.AddressScopeStore.AddressScope;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Address scopes: within one no two subnet pools overlap.
-public final class AddressScopeService implements Crud {
+public final class AddressScopeService extends Resource<AddressScope> {
     public static final Shape SHAPE = new Shape(
             "address_scope",
             "address_scopes",
@@ -35,50 +34,21 @@ public final class AddressScopeService implements Crud {
             of("shared", Values.bool()).standard(false).flag("shared"),
             fixed("ip_version", Values.oneOf(4, 6)).mandatory().number("ip_version"));
 
-    private final Common common;
-
     public AddressScopeService(Common common) {
-        this.common = common;
+        super(common, SHAPE);
     }
 
     @Override
-    public Shape shape() {
-        return SHAPE;
-    }
-
-    @Override
-    public List<ObjectNode> create(Caller caller, List<Draft> drafts) {
-        for (var draft : drafts) common.guard().create(caller, SHAPE, draft, Target.project(draft.projectId()));
-        return common.db().transaction(tx -> {
-            var made = new ArrayList<ObjectNode>();
-            for (var draft : drafts) {
-                var scope = new AddressScope(
-                        common.id(),
-                        draft.projectId(),
-                        draft.text("name"),
-                        draft.values().path("ip_version").asInt(),
-                        draft.flag("shared"));
-                new AddressScopeStore(tx).insert(scope);
-                common.emit(tx, caller, SHAPE, "create", scope.projectId(), scope.id(), render(scope));
-                made.add(render(scope));
-            }
-            return made;
-        });
-    }
-
-    @Override
-    public ObjectNode show(Caller caller, String id) {
-        return common.db().read(tx -> render(visible(tx, caller, id)));
-    }
-
-    @Override
-    public List<ObjectNode> list(Caller caller, ListQuery query) {
-        var scope = common.guard().all(caller) ? Optional.<String>empty() : Optional.of(caller.projectId());
-        return common.db()
-                .read(tx -> new AddressScopeStore(tx)
-                        .list(query, scope).stream()
-                                .map(AddressScopeService::render)
-                                .toList());
+    protected ObjectNode create(Tx tx, Caller caller, Draft draft) {
+        var scope = new AddressScope(
+                common.id(),
+                draft.projectId(),
+                draft.text("name"),
+                draft.values().path("ip_version").asInt(),
+                draft.flag("shared"));
+        new AddressScopeStore(tx).insert(scope);
+        common.emit(tx, caller, SHAPE, "create", scope.projectId(), scope.id(), render(scope));
+        return render(scope);
     }
 
     @Override
@@ -112,12 +82,24 @@ public final class AddressScopeService implements Crud {
         });
     }
 
-    private AddressScope visible(Tx tx, Caller caller, String id) {
-        var scope = new AddressScopeStore(tx).find(id).orElseThrow(() -> SHAPE.notFound(id));
-        if (!common.guard()
-                .sees(caller, SHAPE, Target.project(scope.projectId()).with("shared", scope.shared())))
-            throw SHAPE.notFound(id);
-        return scope;
+    @Override
+    protected Optional<AddressScope> find(Tx tx, String id) {
+        return new AddressScopeStore(tx).find(id);
+    }
+
+    @Override
+    protected List<AddressScope> page(Tx tx, ListQuery query, Optional<String> projectId) {
+        return new AddressScopeStore(tx).list(query, projectId);
+    }
+
+    @Override
+    protected Target target(Tx tx, Caller caller, AddressScope row) {
+        return Target.project(row.projectId()).with("shared", row.shared());
+    }
+
+    @Override
+    protected List<ObjectNode> rendered(Tx tx, Caller caller, List<AddressScope> rows) {
+        return rows.stream().map(AddressScopeService::render).toList();
     }
 
     private static ObjectNode render(AddressScope s) {

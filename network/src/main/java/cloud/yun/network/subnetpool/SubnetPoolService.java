@@ -12,8 +12,8 @@ import cloud.yun.kernel.json.Json;
 import cloud.yun.kernel.policy.Target;
 import cloud.yun.network.address.Cidr;
 import cloud.yun.network.api.Common;
-import cloud.yun.network.api.Crud;
 import cloud.yun.network.api.ListQuery;
+import cloud.yun.network.api.Resource;
 import cloud.yun.network.api.Shape;
 import cloud.yun.network.api.Shape.Draft;
 import cloud.yun.network.api.Standard;
@@ -27,7 +27,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The rules of subnet pools.
-public final class SubnetPoolService implements Crud {
+public final class SubnetPoolService extends Resource<SubnetPool> {
     private static final int MIN_LENGTH_4 = 8;
     private static final int MIN_LENGTH_6 = 64;
 
@@ -57,52 +57,37 @@ public final class SubnetPoolService implements Crud {
             shown("updated_at").number("updated_at"),
             shown("revision_number").number("revision"));
 
-    private final Common common;
-
     public SubnetPoolService(Common common) {
-        this.common = common;
+        super(common, SHAPE);
     }
 
     @Override
-    public Shape shape() {
-        return SHAPE;
-    }
-
-    @Override
-    public List<ObjectNode> create(Caller caller, List<Draft> drafts) {
-        for (var draft : drafts) common.guard().create(caller, SHAPE, draft, Target.project(draft.projectId()));
-        return common.db().transaction(tx -> {
-            var made = new ArrayList<ObjectNode>();
-            for (var draft : drafts) {
-                common.take(tx, draft.projectId(), "subnetpool", 1);
-                var values = draft.values();
-                var prefixes = prefixes(values.path("prefixes"), List.of());
-                var pool = lengths(
-                        new SubnetPool(
-                                common.id(),
-                                draft.projectId(),
-                                draft.text("name"),
-                                prefixes.getFirst().version(),
-                                prefixes,
-                                0,
-                                0,
-                                0,
-                                number(values.path("default_quota")),
-                                draft.flag("shared"),
-                                draft.flag("is_default"),
-                                Optional.ofNullable(
-                                        values.path("address_scope_id").asString(null)),
-                                Standard.fresh(draft.text("description"), 0, common.now())),
-                        values,
-                        Optional.empty());
-                check(tx, pool);
-                new SubnetPoolStore(tx).insert(pool);
-                var object = render(pool, List.of());
-                common.emit(tx, caller, SHAPE, "create", pool.projectId(), pool.id(), object.deepCopy());
-                made.add(object);
-            }
-            return made;
-        });
+    protected ObjectNode create(Tx tx, Caller caller, Draft draft) {
+        common.take(tx, draft.projectId(), "subnetpool", 1);
+        var values = draft.values();
+        var prefixes = prefixes(values.path("prefixes"), List.of());
+        var pool = lengths(
+                new SubnetPool(
+                        common.id(),
+                        draft.projectId(),
+                        draft.text("name"),
+                        prefixes.getFirst().version(),
+                        prefixes,
+                        0,
+                        0,
+                        0,
+                        number(values.path("default_quota")),
+                        draft.flag("shared"),
+                        draft.flag("is_default"),
+                        Optional.ofNullable(values.path("address_scope_id").asString(null)),
+                        Standard.fresh(draft.text("description"), 0, common.now())),
+                values,
+                Optional.empty());
+        check(tx, pool);
+        new SubnetPoolStore(tx).insert(pool);
+        var object = render(pool, List.of());
+        common.emit(tx, caller, SHAPE, "create", pool.projectId(), pool.id(), object.deepCopy());
+        return object;
     }
 
     private static Optional<Long> number(JsonNode value) {
@@ -200,23 +185,6 @@ public final class SubnetPoolService implements Crud {
     }
 
     @Override
-    public ObjectNode show(Caller caller, String id) {
-        return common.db().read(tx -> rendered(tx, visible(tx, caller, id)));
-    }
-
-    @Override
-    public List<ObjectNode> list(Caller caller, ListQuery query) {
-        var scope = common.guard().all(caller) ? Optional.<String>empty() : Optional.of(caller.projectId());
-        return common.db().read(tx -> {
-            var pools = new SubnetPoolStore(tx).list(query, scope);
-            var tags = Standard.tags(tx, pools.stream().map(SubnetPool::id).toList());
-            return pools.stream()
-                    .map(p -> render(p, tags.getOrDefault(p.id(), List.of())))
-                    .toList();
-        });
-    }
-
-    @Override
     public ObjectNode update(Caller caller, String id, ObjectNode changes, Optional<Long> revision) {
         return common.db().transaction(tx -> {
             var store = new SubnetPoolStore(tx);
@@ -280,11 +248,27 @@ public final class SubnetPoolService implements Crud {
         });
     }
 
-    private SubnetPool visible(Tx tx, Caller caller, String id) {
-        var pool = new SubnetPoolStore(tx).find(id).orElseThrow(() -> SHAPE.notFound(id));
-        if (!common.guard().sees(caller, SHAPE, Target.project(pool.projectId()).with("shared", pool.shared())))
-            throw SHAPE.notFound(id);
-        return pool;
+    @Override
+    protected Optional<SubnetPool> find(Tx tx, String id) {
+        return new SubnetPoolStore(tx).find(id);
+    }
+
+    @Override
+    protected List<SubnetPool> page(Tx tx, ListQuery query, Optional<String> projectId) {
+        return new SubnetPoolStore(tx).list(query, projectId);
+    }
+
+    @Override
+    protected Target target(Tx tx, Caller caller, SubnetPool row) {
+        return Target.project(row.projectId()).with("shared", row.shared());
+    }
+
+    @Override
+    protected List<ObjectNode> rendered(Tx tx, Caller caller, List<SubnetPool> rows) {
+        var tags = Standard.tags(tx, rows.stream().map(SubnetPool::id).toList());
+        return rows.stream()
+                .map(p -> render(p, tags.getOrDefault(p.id(), List.of())))
+                .toList();
     }
 
     private static ObjectNode rendered(Tx tx, SubnetPool pool) {
