@@ -147,9 +147,11 @@ host_state() {
   devices() { ip -br link | awk '{sub(/@.*/, "", $1); print $1}' | sort; ip -br addr | awk '$3 !~ /^fe80/ {$2 = ""; print}' | sort; }
   devices | sed 's/^/device /'
   tables | sed 's/^/nft /'
-  for name in $(ip netns list | awk '{print $1}' | sort); do
+  for name in $(ip netns list | awk '/^q(dhcp|router)-/ {print $1}' | sort); do
+    # Another network driver's on this host bears its mark.
+    ip -n "$name" link show lo 2>/dev/null | grep -q 'alias' && ! ip -n "$name" link show lo | grep -q 'alias yun:' && continue
     echo "namespace $name"
-    ip netns exec "$name" bash -c "$(declare -f tables devices); devices; tables; ip route" | sed "s/^/  /"
+    ip netns exec "$name" 2>/dev/null bash -c "$(declare -f tables devices); devices; tables; ip route" | sed "s/^/  /"
   done
   pgrep -a 'qemu-system|dnsmasq|haproxy|tgtd|keepalived|radvd' | grep -F "$DATA" | sed -E 's/^[0-9]+/process/' | cut -c1-100 | sort
   losetup -a | sed 's/^/loop /'
