@@ -36,7 +36,7 @@ public final class DeleteServer {
                 .forward("destroy-guest", p -> onHost(p, h -> w.agents().destroy(h, p.serverId())))
                 .forward("unplug-ports", this::unplugPorts)
                 .forward("disconnect-volumes", this::disconnectVolumes)
-                .forward("delete-disks", p -> onHost(p, h -> w.agents().deleteDisks(h, p.serverId())))
+                .forward("delete-disks", p -> onHost(p, h -> deleteDisks(p, h)))
                 .finish("mark-deleted", this::markDeleted)
                 .build();
         w.flows().register(flow);
@@ -88,6 +88,12 @@ public final class DeleteServer {
             if (up) throw e;
             LOG.warn("server {} is deleted while its host {} is down", p.serverId(), host.get());
         }
+    }
+
+    /// A host that was down when the guest was to be destroyed may be back: then the guest still has its disks open.
+    private void deleteDisks(Work p, String host) {
+        w.agents().destroy(host, p.serverId());
+        w.agents().deleteDisks(host, p.serverId());
     }
 
     private void unplugPorts(Work p) {

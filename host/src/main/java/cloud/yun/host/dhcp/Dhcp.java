@@ -9,6 +9,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,6 +20,8 @@ import java.util.TreeSet;
 ///
 /// Addresses are given to listed ports only, so nothing is lost when dnsmasq restarts: a guest that renews is
 /// known.
+///
+/// It runs as a user of its own where every directory above its files lets others pass, else as root.
 ///
 /// @see <a href="https://thekelleys.org.uk/dnsmasq/docs/dnsmasq-man.html">dnsmasq(8)</a>
 public final class Dhcp {
@@ -125,7 +128,7 @@ public final class Dhcp {
                 "--bind-interfaces",
                 "--interface=" + network.device(),
                 "--except-interface=lo",
-                "--user=root",
+                "--user=" + user(folder),
                 "--log-facility=-"));
         for (var subnet : network.subnets()) {
             String[] parts = subnet.cidr().split("/", 2);
@@ -143,6 +146,20 @@ public final class Dhcp {
         return Command.of("dnsmasq", words.toArray(String[]::new))
                 .in(network.namespace())
                 .deadline(START);
+    }
+
+    /// dnsmasq gives up root once it listens, and reads its files only then: so it needs a way to them.
+    private static String user(Path folder) {
+        try {
+            for (Path p = folder; p != null; p = p.getParent())
+                if (!Files.getPosixFilePermissions(p).contains(PosixFilePermission.OTHERS_EXECUTE)) return "root";
+            // Debian's package has made a user for it; another distribution may not.
+            return Files.readAllLines(Path.of("/etc/passwd")).stream().anyMatch(l -> l.startsWith("dnsmasq:"))
+                    ? "dnsmasq"
+                    : "nobody";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// `MAC,NAME,ADDRESS`, with `set:port-ID` where the port has options of its own; one line per address, as

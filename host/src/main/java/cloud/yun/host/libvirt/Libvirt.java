@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,12 +48,13 @@ public final class Libvirt implements AutoCloseable {
     }
 
     private static final Duration RECONNECT_STEP = Duration.ofMillis(500);
+    private static final Duration ALIVE = Duration.ofSeconds(1);
 
     private final String uri;
     private final Options options;
     private final ExecutorService pool;
     private final long number;
-    private final Object lock = new Object();
+    private final ReentrantLock lock = new ReentrantLock();
     private final List<Consumer<DomainEvent>> listeners = new CopyOnWriteArrayList<>();
     private final LinkedBlockingQueue<DomainEvent> events = new LinkedBlockingQueue<>();
     private final Thread dispatcher;
@@ -255,9 +257,20 @@ public final class Libvirt implements AutoCloseable {
 
     // ---------------------------------------------------------------- the connection
 
+    /// Bounded, as calls are: a daemon that hangs can hold up who connects to it for as long as it likes.
+    ///
+    /// @return false also while somebody is connecting
     public boolean alive() {
-        synchronized (lock) {
+        try {
+            if (!lock.tryLock(ALIVE.toMillis(), TimeUnit.MILLISECONDS)) return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+        try {
             return alive(connection);
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -306,11 +319,14 @@ public final class Libvirt implements AutoCloseable {
 
     /// A reference to the living connection, so that a reconnect meanwhile does not free it under the call.
     private MemorySegment hold() {
-        synchronized (lock) {
+        lock.lock();
+        try {
             var current = connection;
             if (current == null || !alive(current)) current = open();
             Native.check(Native.callInt("virConnectRef", current));
             return current;
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -399,8 +415,11 @@ public final class Libvirt implements AutoCloseable {
         closed = true;
         dispatcher.interrupt();
         pool.execute(() -> {
-            synchronized (lock) {
+            lock.lock();
+            try {
                 drop();
+            } finally {
+                lock.unlock();
             }
         });
         pool.shutdown();

@@ -10,6 +10,7 @@ import cloud.yun.host.process.Command;
 import cloud.yun.host.process.Commands;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -123,6 +124,17 @@ class DhcpTest {
                 .contains("domain=openstacklocal\n")
                 .contains("hostname=host-10-9-0-11\n")
                 .contains("staticroutes=169.254.169.254/32 10.9.0.2 0.0.0.0/0 10.9.0.1\n");
+    }
+
+    @Test
+    void apply_whereOthersMayPass_givesUpRootAndStillReadsWhatChanges() throws Exception {
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
+        dhcp.apply(network("fa:16:3e:00:00:0b=10.9.0.12"));
+        assertThat(Files.readAllLines(Path.of("/proc", pid().strip(), "status")))
+                .anyMatch(l -> l.startsWith("Uid:"))
+                .noneMatch(l -> l.matches("Uid:\\s+0\\s.*"));
+        dhcp.apply(network("fa:16:3e:00:00:0b=10.9.0.12", MAC + "=10.9.0.11"));
+        await().atMost(Duration.ofSeconds(20)).until(() -> ask().contains("ip=10.9.0.11\n"));
     }
 
     @Test

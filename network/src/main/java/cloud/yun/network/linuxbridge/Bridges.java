@@ -19,6 +19,7 @@ final class Bridges {
     private final LinuxBridgeConfig config;
     private final Ownership ownership;
     private final PortFilter filter;
+    private final HostSettings settings;
     private final Striped networks = new Striped();
 
     Bridges(HostNetwork net, LinuxBridgeConfig config, Ownership ownership, PortFilter filter) {
@@ -26,6 +27,7 @@ final class Bridges {
         this.config = config;
         this.ownership = ownership;
         this.filter = filter;
+        this.settings = new HostSettings(net, config.stateDirectory());
     }
 
     /// Makes the network's bridge complete, and the device its port.
@@ -234,7 +236,7 @@ final class Bridges {
         if (!found.up()) net.up(bridge);
         if (wanted.masquerade()) {
             var cidr = Cidr.of(wanted.cidr());
-            net.sysctl("net.ipv4.ip_forward", "1");
+            settings.set("net.ipv4.ip_forward", "1");
             net.nft()
                     .replaceTable(
                             new Nft.Table("ip", PUBLIC_TABLE),
@@ -283,5 +285,6 @@ final class Bridges {
                 .anyMatch(l -> bridge.equals(Optional.of(l.name()))
                         && ownership.id(l, Ownership.PHYSICAL).isEmpty());
         if (!strangers) net.nft().deleteTable(new Nft.Table("ip", PUBLIC_TABLE));
+        settings.restore();
     }
 }

@@ -140,6 +140,20 @@ class PublicBridgeTest {
     }
 
     @Test
+    void purge_givesBackForwarding_unlessTheHostForwardedBefore() {
+        host.net().sysctl("net.ipv4.ip_forward", "0");
+        driver.plug(port(Lab.external(Lab.id()), "203.0.113.21"));
+        assertThat(host.net().sysctl("net.ipv4.ip_forward")).contains("1");
+        driver.purge();
+        assertThat(host.net().sysctl("net.ipv4.ip_forward")).contains("0");
+
+        host.net().sysctl("net.ipv4.ip_forward", "1");
+        driver.plug(port(Lab.external(Lab.id()), "203.0.113.21"));
+        driver.purge();
+        assertThat(host.net().sysctl("net.ipv4.ip_forward")).contains("1");
+    }
+
+    @Test
     void bridgeOfTheOperator_keepsWhatItHas() {
         host.net().createBridge("br-ex");
         host.net().setAlias("br-ex", "the operator's");

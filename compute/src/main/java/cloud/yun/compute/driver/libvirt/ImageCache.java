@@ -91,13 +91,17 @@ final class ImageCache {
         } catch (ImageRejected e) {
             throw new Invalid("Image " + image.id() + " is unacceptable: " + e.getMessage());
         }
-        // A crash leaves a part behind, never a base that is not whole.
+        // A crash leaves a part behind, never a base that is not whole; a full disk gets its space back.
         var part = file.resolveSibling(file.getFileName() + ".part");
         Files.deleteIfExists(part);
-        if (converts(claimed)) qemuImg.convert(image.file(), claimed, part, ImageFormat.RAW);
-        else files.copy(image.file(), part, COPY);
-        // A block commit into the wrong image must fail rather than change all guests' base.
-        Files.setPosixFilePermissions(part, PosixFilePermissions.fromString("r--r--r--"));
-        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        try {
+            if (converts(claimed)) qemuImg.convert(image.file(), claimed, part, ImageFormat.RAW);
+            else files.copy(image.file(), part, COPY);
+            // A block commit into the wrong image must fail rather than change all guests' base.
+            Files.setPosixFilePermissions(part, PosixFilePermissions.fromString("r--r--r--"));
+            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(part);
+        }
     }
 }

@@ -66,20 +66,22 @@ public final class LibvirtHypervisor implements HypervisorDriver, AutoCloseable 
 
     @Override
     public void cacheImage(Image image) {
-        cache.ensure(image);
+        OnDisk.run(() -> cache.ensure(image));
     }
 
     @Override
     public void createDisks(Guest guest) {
-        guest.image().ifPresent(cache::ensure);
-        files.create(guest);
+        OnDisk.run(() -> {
+            guest.image().ifPresent(cache::ensure);
+            files.create(guest);
+        });
     }
 
     @Override
     public void deleteDisks(String serverId) {
         if (domains.find(serverId).map(d -> d.state().active()).orElse(false))
             throw new Conflict("Guest " + serverId + " still has its disks open.");
-        files.delete(serverId);
+        OnDisk.run(() -> files.delete(serverId));
     }
 
     @Override
@@ -97,13 +99,17 @@ public final class LibvirtHypervisor implements HypervisorDriver, AutoCloseable 
     /// Every change of a guest goes through here, so that the watch knows it was ordered.
     private void command(String serverId, Consumer<Libvirt> work) {
         watch.commanded(serverId);
+        boolean answers = true;
         try {
             domains.call(libvirt -> {
                 work.accept(libvirt);
                 return true;
             });
+        } catch (Unavailable e) {
+            answers = false; // to ask a libvirt that hangs once more takes its whole deadline again
+            throw e;
         } finally {
-            watch.settled(serverId, stateIfKnown(serverId));
+            watch.settled(serverId, answers ? stateIfKnown(serverId) : Optional.empty());
         }
     }
 
@@ -139,7 +145,7 @@ public final class LibvirtHypervisor implements HypervisorDriver, AutoCloseable 
                 // Somebody else's cloud on this machine counts its instances up as well.
                 : guest.domainName() + "-" + guest.serverId().substring(0, 8);
         var text = xml.of(guest, name, domains.mark());
-        files.writeXml(guest.serverId(), text);
+        OnDisk.run(() -> files.writeXml(guest.serverId(), text));
         return libvirt.define(text);
     }
 
