@@ -10,15 +10,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,22 +51,26 @@ public final class Libvirt implements AutoCloseable {
     }
 
     private static final Duration RECONNECT_STEP = Duration.ofMillis(500);
-    private static final Duration ALIVE = Duration.ofSeconds(1);
 
     private final String uri;
     private final Options options;
     private final ExecutorService pool;
     private final long number;
-    private final ReentrantLock lock = new ReentrantLock();
+    /// Opens, drops and opens again the connection that listens; a daemon that hangs holds up nobody else.
+    private final ExecutorService ear;
+    private final ThreadLocal<@Nullable MemorySegment> own = new ThreadLocal<>();
+    private final Set<MemorySegment> opened = ConcurrentHashMap.newKeySet();
     private final List<Consumer<DomainEvent>> listeners = new CopyOnWriteArrayList<>();
     private final LinkedBlockingQueue<DomainEvent> events = new LinkedBlockingQueue<>();
     private final Thread dispatcher;
 
-    private @Nullable MemorySegment connection;
+    /// Of the thread `ear` alone, as the next two.
+    private @Nullable MemorySegment listener;
+
     private int[] subscriptions = {};
-    private volatile boolean closed;
     private boolean connectedBefore;
-    private boolean reconnecting;
+    private volatile boolean listening;
+    private volatile boolean closed;
 
     private Libvirt(String uri, Options options) {
         this.uri = uri;
@@ -71,6 +78,8 @@ public final class Libvirt implements AutoCloseable {
         this.pool = Executors.newFixedThreadPool(
                 options.threads(),
                 Thread.ofPlatform().daemon().name("libvirt-", 1).factory());
+        this.ear = Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().daemon().name("libvirt-ear").factory());
         this.number = EventLoop.register(this);
         this.dispatcher = Thread.ofVirtual().name("libvirt-listeners").start(this::dispatch);
     }
@@ -87,7 +96,7 @@ public final class Libvirt implements AutoCloseable {
         EventLoop.start();
         var libvirt = new Libvirt(uri, options);
         try {
-            libvirt.call(_ -> true);
+            libvirt.await(libvirt.ear.submit(libvirt::listen, true), options.callDeadline());
             return libvirt;
         } catch (RuntimeException e) {
             libvirt.close();
@@ -257,21 +266,9 @@ public final class Libvirt implements AutoCloseable {
 
     // ---------------------------------------------------------------- the connection
 
-    /// Bounded, as calls are: a daemon that hangs can hold up who connects to it for as long as it likes.
-    ///
-    /// @return false also while somebody is connecting
+    /// @return whether the daemon was there when it was last heard of
     public boolean alive() {
-        try {
-            if (!lock.tryLock(ALIVE.toMillis(), TimeUnit.MILLISECONDS)) return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-        try {
-            return alive(connection);
-        } finally {
-            lock.unlock();
-        }
+        return listening;
     }
 
     private static boolean alive(@Nullable MemorySegment pointer) {
@@ -289,14 +286,10 @@ public final class Libvirt implements AutoCloseable {
     ///   way
     <T> T call(Duration deadline, Call<T> work) {
         if (closed) throw new LibvirtException(LibvirtError.INVALID_CONN, 6, "The connection was closed.", true);
-        var future = pool.submit(() -> {
-            var held = hold();
-            try {
-                return work.with(held);
-            } finally {
-                Native.callInt("virConnectClose", held);
-            }
-        });
+        return await(pool.submit(() -> work.with(mine())), deadline);
+    }
+
+    private <T> T await(Future<T> future, Duration deadline) {
         try {
             return future.get(deadline.toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
@@ -317,25 +310,33 @@ public final class Libvirt implements AutoCloseable {
         }
     }
 
-    /// A reference to the living connection, so that a reconnect meanwhile does not free it under the call.
-    private MemorySegment hold() {
-        lock.lock();
-        try {
-            var current = connection;
-            if (current == null || !alive(current)) current = open();
-            Native.check(Native.callInt("virConnectRef", current));
-            return current;
-        } finally {
-            lock.unlock();
+    /// The connection of this thread of the pool.
+    ///
+    /// No two threads share one: in libvirt before 10.4 (CVE-2024-4418) a thread that is woken during its call, by
+    /// another call or by a sign of life that is due, leaves a pointer to its stack behind, and the next call
+    /// on that connection writes there.
+    private MemorySegment mine() {
+        var current = own.get();
+        if (alive(current)) return current;
+        if (current != null) {
+            own.remove();
+            opened.remove(current);
+            Native.callInt("virConnectClose", current);
         }
+        var fresh = Native.check(Native.callPointer("virConnectOpen", uri));
+        own.set(fresh);
+        opened.add(fresh);
+        return fresh;
     }
 
-    private MemorySegment open() {
+    /// Opens the connection that only listens, on the thread of its own.
+    private void listen() {
+        if (closed || alive(listener)) return;
         drop();
         var fresh = Native.check(Native.callPointer("virConnectOpen", uri));
-        connection = fresh;
+        listener = fresh;
+        listening = true; // first, so that a daemon that goes away meanwhile is not taken for one that is there
         try {
-            keepAlive(fresh);
             Native.check(Native.callInt(
                     "virConnectRegisterCloseCallback",
                     fresh,
@@ -343,6 +344,8 @@ public final class Libvirt implements AutoCloseable {
                     MemorySegment.ofAddress(number),
                     Native.NULL));
             subscriptions = EventLoop.subscribe(fresh, number);
+            // Last, so that no sign of life is due during a call of this connection.
+            keepAlive(fresh);
         } catch (LibvirtException e) {
             drop();
             throw e;
@@ -352,7 +355,6 @@ public final class Libvirt implements AutoCloseable {
             received(new DomainEvent.ConnectionRestored());
         }
         connectedBefore = true;
-        return fresh;
     }
 
     private void keepAlive(MemorySegment fresh) {
@@ -366,9 +368,10 @@ public final class Libvirt implements AutoCloseable {
     /// Callbacks hold the connection open, so they go first. On a dead one these calls fail, and that is all
     /// right.
     private void drop() {
-        var old = connection;
+        listening = false;
+        var old = listener;
         if (old == null) return;
-        connection = null;
+        listener = null;
         for (int id : subscriptions) {
             if (id >= 0) Native.callInt("virConnectDomainEventDeregisterAny", old, id);
         }
@@ -379,20 +382,21 @@ public final class Libvirt implements AutoCloseable {
 
     /// Called on the event loop: it must not wait there.
     void connectionClosed(int reason) {
+        listening = false;
         if (closed) return;
         LOG.warn("lost the connection to {} (reason {})", uri, reason);
-        synchronized (listeners) {
-            if (reconnecting) return;
-            reconnecting = true;
+        try {
+            ear.execute(this::reconnect);
+        } catch (RejectedExecutionException e) { // C called us: nothing may be thrown
+            LOG.debug("the connection is being closed", e);
         }
-        Thread.ofVirtual().name("libvirt-reconnect").start(this::reconnect);
     }
 
     private void reconnect() {
         try {
-            while (!closed) {
+            while (!closed && !listening) {
                 try {
-                    call(_ -> true);
+                    listen();
                     return;
                 } catch (LibvirtException e) {
                     LOG.debug("{} is still away: {}", uri, e.getMessage());
@@ -401,10 +405,6 @@ public final class Libvirt implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } finally {
-            synchronized (listeners) {
-                reconnecting = false;
-            }
         }
     }
 
@@ -414,17 +414,14 @@ public final class Libvirt implements AutoCloseable {
         if (closed) return;
         closed = true;
         dispatcher.interrupt();
-        pool.execute(() -> {
-            lock.lock();
-            try {
-                drop();
-            } finally {
-                lock.unlock();
-            }
-        });
+        ear.execute(this::drop);
+        ear.shutdown();
         pool.shutdown();
         try {
-            if (!pool.awaitTermination(10, TimeUnit.SECONDS)) LOG.warn("calls to {} are still under way", uri);
+            // A thread that still waits for libvirt keeps its connection.
+            if (pool.awaitTermination(10, TimeUnit.SECONDS) && ear.awaitTermination(10, TimeUnit.SECONDS))
+                opened.forEach(c -> Native.callInt("virConnectClose", c));
+            else LOG.warn("calls to {} are still under way", uri);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
