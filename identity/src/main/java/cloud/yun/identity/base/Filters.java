@@ -85,22 +85,9 @@ public record Filters(
         return new Filters(all, name, inexact, enabled, marker, limit);
     }
 
-    /// For things that have neither a name nor a switch: Keystone ignores filters that a list does not know.
-    public Filters unnamed() {
-        return new Filters(equal, Map.of(), inexact, Optional.empty(), marker, limit);
-    }
-
-    /// For things that have a switch and no name.
-    public Filters withoutName() {
-        return new Filters(equal, Map.of(), inexact, enabled, marker, limit);
-    }
-
-    /// For things that have a name and no switch.
-    public Filters withoutSwitch() {
-        return new Filters(equal, name, inexact, Optional.empty(), marker, limit);
-    }
-
-    /// Adds the conditions to a query over one table.
+    /// Adds the conditions to a query over one table. A filter on what is not among the columns is ignored, as
+    /// Keystone
+    /// does with filters that a list does not have.
     ///
     /// @param columns attribute to column, both the store's own constants
     public Select apply(Select select, Map<String, String> columns) {
@@ -108,12 +95,14 @@ public record Filters(
             var column = columns.get(attribute);
             if (column != null) select.where(column + " = ?", value);
         });
-        name.forEach((comparator, value) -> inexact(select, columns.getOrDefault("name", "name"), comparator, value));
+        var named = columns.get("name");
+        if (named != null) name.forEach((comparator, value) -> inexact(select, named, comparator, value));
         for (var filter : inexact) {
             var column = columns.get(filter.attribute());
             if (column != null) inexact(select, column, filter.comparator(), filter.value());
         }
-        enabled.ifPresent(e -> select.where(columns.getOrDefault("enabled", "enabled") + " = ?", e));
+        var switched = columns.get("enabled");
+        if (switched != null) enabled.ifPresent(e -> select.where(switched + " = ?", e));
         return select;
     }
 

@@ -95,7 +95,7 @@ public final class EndpointFilterRoutes {
     }
 
     private Reply list(Request request) {
-        var page = groups.list(request.caller(), Filters.of(request).withoutSwitch());
+        var page = groups.list(request.caller(), Filters.of(request));
         var items = page.items().stream().map(g -> g.view(request)).toList();
         return Reply.ok(Links.page(request, "endpoint_groups", items, page.next()));
     }

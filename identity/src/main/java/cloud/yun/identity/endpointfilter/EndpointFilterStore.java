@@ -57,7 +57,7 @@ public final class EndpointFilterStore {
     }
 
     List<EndpointGroup> groups(Filters filters) {
-        var select = filters.apply(Select.of(GROUP, "identity_endpoint_group"), Map.of());
+        var select = filters.apply(Select.of(GROUP, "identity_endpoint_group"), Map.of("name", "name"));
         return filters.page(tx, select).list(tx, EndpointFilterStore::group);
     }
 

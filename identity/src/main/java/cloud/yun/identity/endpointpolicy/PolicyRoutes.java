@@ -80,7 +80,7 @@ public final class PolicyRoutes {
     }
 
     private Reply list(Request request) {
-        var page = policies.list(request.caller(), Filters.of(request, "type").unnamed());
+        var page = policies.list(request.caller(), Filters.of(request, "type"));
         var items = page.items().stream().map(p -> p.view(request)).toList();
         return Reply.ok(Links.page(request, "policies", items, page.next()));
     }

@@ -68,9 +68,7 @@ public final class LimitRoutes {
     }
 
     private Reply listRegistered(Request request) {
-        var page = registered.list(
-                request.caller(),
-                Filters.of(request, "service_id", "region_id", "resource_name").unnamed());
+        var page = registered.list(request.caller(), Filters.of(request, "service_id", "region_id", "resource_name"));
         var items = page.items().stream().map(r -> view(request, r)).toList();
         return Reply.ok(Links.page(request, "registered_limits", items, page.next()));
     }
@@ -102,8 +100,7 @@ public final class LimitRoutes {
     }
 
     private Reply list(Request request) {
-        var filters = Filters.of(request, "service_id", "region_id", "resource_name", "project_id", "domain_id")
-                .unnamed();
+        var filters = Filters.of(request, "service_id", "region_id", "resource_name", "project_id", "domain_id");
         var page = limits.list(request.caller(), filters);
         var items = page.items().stream().map(l -> view(request, l)).toList();
         return Reply.ok(Links.page(request, "limits", items, page.next()));

@@ -16,6 +16,11 @@ import java.util.Optional;
 /// @param expiry `password_expires_at=lt:2026-11-20T12:00:00Z`
 /// @param federated a filter on an identity provider's users, of which there are none here
 record UserFilters(Filters common, Optional<PasswordEnd> expiry, boolean federated) {
+    private static final Map<String, String> COLUMNS = Map.of(
+            "domain_id", "domain_id",
+            "default_project_id", "default_project_id",
+            "name", "name",
+            "enabled", "enabled");
     private static final Map<String, String> OPERATORS =
             Map.of("lt", "<", "lte", "<=", "gt", ">", "gte", ">=", "eq", "=", "neq", "<>");
 
@@ -62,7 +67,7 @@ record UserFilters(Filters common, Optional<PasswordEnd> expiry, boolean federat
     /// Adds conditions and order. What is filtered by a range is walked in the order of that range, so that the
     /// first page is found as fast when few users match as when all do.
     Select apply(Select select) {
-        var all = common.apply(select, Map.of("domain_id", "domain_id", "default_project_id", "default_project_id"));
+        var all = common.apply(select, COLUMNS);
         if (federated) all.where("1 = 0");
         expiry.ifPresent(e -> all.where("password_expires_at " + e.operator() + " ?", e.at()));
         return all;

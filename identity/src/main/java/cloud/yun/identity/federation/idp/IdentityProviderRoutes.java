@@ -87,7 +87,7 @@ public final class IdentityProviderRoutes {
     }
 
     private Reply list(Request request) {
-        var page = providers.list(Filters.of(request, "id").withoutName());
+        var page = providers.list(Filters.of(request, "id"));
         var items = page.items().stream().map(p -> view(request, p)).toList();
         return Reply.ok(Links.page(request, "identity_providers", items, page.next()));
     }

@@ -58,7 +58,7 @@ public final class ServiceProviderRoutes {
     }
 
     private Reply list(Request request) {
-        var page = providers.list(Filters.of(request, "id").withoutName());
+        var page = providers.list(Filters.of(request, "id"));
         var items = page.items().stream().map(p -> view(request, p)).toList();
         return Reply.ok(Links.page(request, "service_providers", items, page.next()));
     }
