@@ -31,7 +31,7 @@ import tools.jackson.databind.node.ObjectNode;
 class FuzzTest {
     private static final long SEED = 20260717;
     private static final int TOKENS = 60_000;
-    private static final int BODIES = 50_000;
+    private static final int BODIES = 40_000;
     private static final List<String> WORDS = List.of(
             "",
             "a",
@@ -233,6 +233,7 @@ class FuzzTest {
             withBody.sort(java.util.Comparator.comparing(r -> r.method() + r.path()));
             int passed = 0;
             for (int i = 0; i < BODIES; i++) {
+                if (i % 2_000 == 1_999) world.restore(); // what was made would make the lists long
                 // Three in four go to a route with a body.
                 var route = i % 4 == 0
                         ? routes.get(random.nextInt(routes.size()))
