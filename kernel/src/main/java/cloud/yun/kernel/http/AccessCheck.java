@@ -47,7 +47,8 @@ final class AccessCheck {
         return type.equals(service.type()) || (BLOCK_STORAGE.contains(service.type()) && BLOCK_STORAGE.contains(type));
     }
 
-    private boolean fromService(Optional<String> token) {
+    /// Whether the token is one of a service.
+    boolean fromService(Optional<String> token) {
         return token.flatMap(authenticator::authenticate)
                 .map(c -> c.hasRole("service"))
                 .orElse(false);

@@ -269,10 +269,12 @@ public final class ServiceHandler {
     }
 
     private Optional<Caller> caller(Exchange exchange, String requestId) {
-        return exchange.header("X-Auth-Token")
+        var token = exchange.header("X-Auth-Token")
                 .or(() -> exchange.header("X-Storage-Token"))
-                .or(() -> bearer(exchange))
-                .flatMap(authenticator::authenticate)
+                .or(() -> bearer(exchange));
+        return token.flatMap(authenticator::authenticate)
+                .or(() -> token.filter(_ -> access.fromService(exchange.header("X-Service-Token")))
+                        .flatMap(authenticator::authenticateExpired))
                 .filter(c -> access.allows(c, exchange))
                 .map(c -> c.withRequestId(requestId));
     }
