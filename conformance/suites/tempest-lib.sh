@@ -54,7 +54,7 @@ tempest_run() {
     if [ -s known.list ]; then grep -vFf known.list all.list >run.list; else cp all.list run.list; fi
     TEMPEST_CONFIG_DIR=. /usr/bin/stestr --test-path "$(sed -n 's/^test_path=//p' .stestr.conf)" \
       run --concurrency 2 --load-list run.list --subunit >result.subunit 2>run.err
-    /usr/bin/python3 "$HERE/conformance/tempest/cases.py" result.subunit >cases.tsv; cp cases.tsv ${CASES:-/dev/null}
+    /usr/bin/python3 "$HERE/conformance/tempest/cases.py" result.subunit >cases.tsv; cp cases.tsv ${CASES:-/dev/null}; cp result.subunit ${SUBUNIT:-/dev/null}
   )
   cat "$TEMPEST/cases.tsv" >>"$RESULTS"
   grep '^not_ok' "$TEMPEST/cases.tsv" | cut -c1-300 | sed 's/^not_ok\t/   NOT OK  /'

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.io.TempDir;
 class BadInputTest {
     private static final String NOBODY = "0123456789abcdef0123456789abcdef";
     private static final List<String> EVERYBODYS = List.of("/v3/regions", "/v3/registered_limits");
-    private static final Pattern LOOKED_FOR_FIRST = Pattern.compile("(PATCH|DELETE) /v3/(domains|groups)/\\{\\w+}|.*\\{role_id}.*");
+    private static final Pattern LOOKED_FOR_FIRST =
+            Pattern.compile("(PATCH|DELETE) /v3/(domains|groups)/\\{\\w+}|.*\\{role_id}.*");
     private static final List<String> BODIES = List.of(
             "{",
             "[]",

@@ -8,6 +8,7 @@ import cloud.yun.identity.token.Tokens;
 import cloud.yun.identity.user.UserStore;
 import cloud.yun.kernel.db.Database;
 import cloud.yun.kernel.error.CloudException.Forbidden;
+import cloud.yun.kernel.error.CloudException.NotFound;
 import java.util.ArrayList;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
@@ -30,12 +31,12 @@ public final class TokenMethod implements AuthMethod {
         return "token";
     }
 
+    /// @throws NotFound the token does not hold; Keystone answers 404 here, not 401
     /// @throws Forbidden what the token rests on, or its scope, does not let it make others
     @Override
     public Proven prove(ObjectNode given, Login login) {
         var id = Fields.text(given, "id").orElseThrow(() -> Words.expecting("id", "token"));
-        var parent =
-                tokens.validate(id).orElseThrow(() -> Authentication.refused("the token to start from does not hold"));
+        var parent = tokens.validate(id).orElseThrow(() -> new NotFound(tokens.unknown(id)));
         var payload = parent.payload();
         boolean other = login.scope().has("project") || login.scope().has("domain");
         switch (payload.delegation()) {
