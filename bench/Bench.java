@@ -32,6 +32,7 @@ public final class Bench {
         switch (arguments[2]) {
             case "ports" -> ports();
             case "servers" -> servers();
+            case "users" -> users(arguments[3], arguments[4]);
             case "download" -> download(arguments[3], Path.of(arguments[4]));
             default -> throw new IllegalArgumentException(arguments[2]);
         }
@@ -125,6 +126,58 @@ public final class Bench {
             if (!length.find()) throw new IllegalStateException("no length in " + head.substring(0, end));
             return Long.parseLong(length.group(1));
         }
+    }
+
+    /// Pages of 100 out of a million users; then how long a refused login takes.
+    ///
+    /// @param domain of every tenth user
+    /// @param marker id of a user far back in the list
+    private static void users(String domain, String marker) throws Exception {
+        var filters = new String[] {
+            "",
+            "domain_id=" + domain,
+            "enabled=true",
+            "enabled=false",
+            "domain_id=" + domain + "&enabled=false",
+            "name=user-777777",
+            "name__iexact=USER-777777",
+            "name__contains=7",
+            "name__startswith=user-9",
+            "password_expires_at=lt:2100-01-01T00:00:00Z",
+            "password_expires_at=gt:2023-11-25T00:00:00Z",
+            "password_expires_at=lt:2023-11-14T22:14:00Z",
+            "idp_id=none"
+        };
+        for (var filter : filters) {
+            var path = "/identity/v3/users?limit=100" + (filter.isEmpty() ? "" : "&" + filter);
+            line("identity-list: 100 of 1 000 000 users, " + (filter.isEmpty() ? "no filter" : filter),
+                    "%.1f ms".formatted(median(path)), "at most 20 ms");
+        }
+        for (var filter : new String[] {"", "&domain_id=" + domain, "&enabled=true"})
+            line("identity-list: behind the 900 000th" + (filter.isEmpty() ? "" : ", " + filter.substring(1)),
+                    "%.1f ms".formatted(median("/identity/v3/users?limit=100&marker=" + marker + filter)),
+                    "at most 20 ms");
+        var wrong = refused("admin");
+        var unknown = refused("nobody");
+        line("identity-oracle: unknown user (%.0f ms) against wrong password (%.0f ms)".formatted(unknown, wrong),
+                "%.2f times".formatted(unknown / wrong), "0.8 to 1.25 times");
+    }
+
+    /// Median, in milliseconds.
+    private static double refused(String user) throws Exception {
+        var body = "{\"auth\": {\"identity\": {\"methods\": [\"password\"], \"password\": {\"user\": {\"name\": \"" + user
+                + "\", \"domain\": {\"id\": \"default\"}, \"password\": \"wrong\"}}}}}";
+        var times = new ArrayList<Double>();
+        for (int i = 0; i < 15; i++) {
+            var request = HttpRequest.newBuilder(URI.create(url + "/identity/v3/auth/tokens"))
+                    .header("Content-Type", "application/json").POST(BodyPublishers.ofString(body)).build();
+            long began = System.nanoTime();
+            int status = CLIENT.send(request, BodyHandlers.discarding()).statusCode();
+            times.add((System.nanoTime() - began) / 1e6);
+            if (status != 401) throw new IllegalStateException("a wrong password gave " + status);
+        }
+        Collections.sort(times);
+        return times.get(times.size() / 2);
     }
 
     private static double median(String path) throws Exception {

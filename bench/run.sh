@@ -106,7 +106,9 @@ guests() {
   "$HERE/yun" down --data "$DATA" --purge >/dev/null
 }
 
-[ $# -gt 0 ] || set -- simulated images guests
+. "$HERE/bench/identity.sh"
+
+[ $# -gt 0 ] || set -- simulated identity images guests
 for name in "$@"; do
   rm -rf "${DATA:?}"/[!b]* 2>/dev/null || true
   "$name"

@@ -8,7 +8,7 @@ PACKAGES_CLIENT="python3-openstackclient openssh-client bc"
 # slapd is started by the tests themselves, unprivileged and on ports of their own.
 PACKAGES_TEST="postgresql curl jq chromium novnc tempest slapd ldap-utils openssl python3-keystone"
 PACKAGES_TEMPEST="tempest keystone-tempest-plugin"
-PACKAGES_BENCH="curl wrk jq"
+PACKAGES_BENCH="curl wrk jq sqlite3"
 
 installed() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'ok installed'; }
 

@@ -49,6 +49,7 @@ import cloud.yun.identity.v2.V2Routes;
 import cloud.yun.kernel.Kernel;
 import cloud.yun.kernel.Room;
 import cloud.yun.kernel.auth.Authenticator;
+import cloud.yun.kernel.auth.Caller;
 import cloud.yun.kernel.check.Invariant;
 import cloud.yun.kernel.config.Option;
 import cloud.yun.kernel.http.ApiService;
@@ -181,7 +182,17 @@ public final class IdentityModule implements Room {
 
     /// Tells every service who a token belongs to. Revocations take effect at once.
     public Authenticator authenticator() {
-        return token -> tokens.validate(token).map(ValidToken::caller);
+        return new Authenticator() {
+            @Override
+            public Optional<Caller> authenticate(String token) {
+                return tokens.validate(token).map(ValidToken::caller);
+            }
+
+            @Override
+            public Optional<Caller> authenticateExpired(String token) {
+                return tokens.validateExpired(token).map(ValidToken::caller);
+            }
+        };
     }
 
     /// Makes domain, roles, projects, users and catalog. May be repeated: what is there stays, passwords too;

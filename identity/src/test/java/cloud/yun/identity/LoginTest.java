@@ -195,6 +195,38 @@ class LoginTest {
         }
     }
 
+    @Test
+    void call_whenTokenHasExpired_isServedForAServiceAlone() {
+        try (var house = House.on("sqlite", directory, "", clock)) {
+            var admin = house.admin();
+            var id = house.as(admin, "POST", "/v3/users", "{\"user\": {\"name\": \"nova\", \"password\": \"pw\"}}")
+                    .body()
+                    .at("/user/id")
+                    .asString();
+            var role = house.as(admin, "GET", "/v3/roles?name=service").body().at("/roles/0/id");
+            var project =
+                    house.validate(admin, admin).body().at("/token/project/id").asString();
+            house.as(admin, "PUT", "/v3/projects/" + project + "/users/" + id + "/roles/" + role.asString());
+            var old = house.demo();
+            var revoked = house.demo();
+            house.send("DELETE", "/v3/auth/tokens", "", "X-Auth-Token", revoked, "X-Subject-Token", revoked);
+            clock.forward(Duration.ofHours(25));
+            var service = house.token("nova", "pw", "admin");
+            assertThat(served(house, old, service)).isEqualTo(200);
+            assertThat(served(house, old, house.demo())).isEqualTo(401);
+            assertThat(served(house, old, old)).isEqualTo(401);
+            assertThat(served(house, revoked, service)).isEqualTo(401);
+            assertThat(served(house, "none", service)).isEqualTo(401);
+            clock.forward(Duration.ofHours(48));
+            assertThat(served(house, old, house.token("nova", "pw", "admin"))).isEqualTo(401);
+        }
+    }
+
+    private static int served(House house, String token, String service) {
+        return house.send("GET", "/v3/auth/projects", "", "X-Auth-Token", token, "X-Service-Token", service)
+                .status();
+    }
+
     private static House.Answer validate(House house, String by, String subject, String query) {
         return house.send("GET", "/v3/auth/tokens" + query, "", "X-Auth-Token", by, "X-Subject-Token", subject);
     }

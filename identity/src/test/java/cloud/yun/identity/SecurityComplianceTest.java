@@ -265,6 +265,47 @@ class SecurityComplianceTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"sqlite", "postgresql"})
+    void user_whenAnIdentityProviderKnowsIt_showsThat_andIsFoundByIt(String kind) {
+        try (var house = house(kind, "")) {
+            var admin = house.admin();
+            var known = "{\"user\": {\"name\": \"fed\", \"federated\": [{\"idp_id\": \"acme\", \"protocols\":"
+                    + " [{\"protocol_id\": \"saml2\", \"unique_id\": \"jane\"}]}]}}";
+            assertThat(house.as(admin, "POST", "/v3/users", known).message())
+                    .isEqualTo("Could not find Identity Provider: acme");
+            var idp =
+                    house.as(admin, "PUT", "/v3/OS-FEDERATION/identity_providers/acme", "{\"identity_provider\": {}}");
+            assertThat(idp.status()).as(idp.body().toString()).isEqualTo(201);
+            assertThat(house.as(admin, "POST", "/v3/users", known).message())
+                    .isEqualTo("Could not find federated protocol saml2 for Identity Provider: acme.");
+            var rules = "{\"mapping\": {\"rules\": [{\"local\": [{\"user\": {\"name\": \"{0}\"}}], \"remote\":"
+                    + " [{\"type\": \"uid\"}]}]}}";
+            house.as(admin, "PUT", "/v3/OS-FEDERATION/mappings/m", rules);
+            var protocol = house.as(
+                    admin,
+                    "PUT",
+                    "/v3/OS-FEDERATION/identity_providers/acme/protocols/saml2",
+                    "{\"protocol\": {\"mapping_id\": \"m\"}}");
+            assertThat(protocol.status()).as(protocol.body().toString()).isEqualTo(201);
+            var made = house.as(admin, "POST", "/v3/users", known);
+            assertThat(made.status()).as(made.body().toString()).isEqualTo(201);
+            var expected = Json.stored(known).at("/user/federated");
+            assertThat(made.body().at("/user/federated")).isEqualTo(expected);
+            var path = "/v3/users/" + made.body().at("/user/id").asString();
+            assertThat(house.as(admin, "GET", path).body().at("/user/federated"))
+                    .isEqualTo(expected);
+            assertThat(names(house.as(admin, "GET", "/v3/users?idp_id=acme&unique_id=jane")))
+                    .containsExactly("fed");
+            assertThat(names(house.as(admin, "GET", "/v3/users?unique_id=joe"))).isEmpty();
+            assertThat(house.as(admin, "POST", "/v3/users", known.replace("fed\"", "fed2\""))
+                            .status())
+                    .isEqualTo(409);
+            assertThat(house.as(admin, "DELETE", path).status()).isEqualTo(204);
+            assertThat(names(house.as(admin, "GET", "/v3/users?idp_id=acme"))).isEmpty();
+        }
+    }
+
     private static java.util.List<String> names(House.Answer answer) {
         assertThat(answer.status()).as(answer.body().toString()).isEqualTo(200);
         return answer.body().get("users").findValuesAsString("name");

@@ -7,6 +7,7 @@ import cloud.yun.kernel.error.CloudException.Invalid;
 import cloud.yun.kernel.http.Request;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,8 +15,9 @@ import java.util.Optional;
 /// The filters of a list of users.
 ///
 /// @param expiry `password_expires_at=lt:2026-11-20T12:00:00Z`
-/// @param federated a filter on an identity provider's users, of which there are none here
-record UserFilters(Filters common, Optional<PasswordEnd> expiry, boolean federated) {
+/// @param federated column of `identity_federated_user` to value: users whom an identity provider knows so
+record UserFilters(Filters common, Optional<PasswordEnd> expiry, Map<String, String> federated) {
+    private static final List<String> FEDERATED = List.of("idp_id", "protocol_id", "unique_id");
     private static final Map<String, String> COLUMNS = Map.of(
             "domain_id", "domain_id",
             "default_project_id", "default_project_id",
@@ -27,17 +29,14 @@ record UserFilters(Filters common, Optional<PasswordEnd> expiry, boolean federat
     /// @param operator of SQL
     record PasswordEnd(String operator, Instant at) {}
 
-    static UserFilters none() {
-        return new UserFilters(Filters.none(), Optional.empty(), false);
-    }
-
     /// @throws Invalid an operator or a time that is none
     static UserFilters of(Request request) {
+        var federated = new LinkedHashMap<String, String>();
+        for (var name : FEDERATED) request.query(name).ifPresent(value -> federated.put(name, value));
         return new UserFilters(
                 Filters.of(request, "domain_id", "default_project_id"),
                 request.query("password_expires_at").map(UserFilters::expiry),
-                List.of("idp_id", "protocol_id", "unique_id").stream()
-                        .anyMatch(f -> request.query(f).isPresent()));
+                federated);
     }
 
     UserFilters with(Filters other) {
@@ -68,7 +67,16 @@ record UserFilters(Filters common, Optional<PasswordEnd> expiry, boolean federat
     /// first page is found as fast when few users match as when all do.
     Select apply(Select select) {
         var all = common.apply(select, COLUMNS);
-        if (federated) all.where("1 = 0");
+        if (!federated.isEmpty())
+            all.where(
+                    "id IN (SELECT user_id FROM identity_federated_user WHERE "
+                            + String.join(
+                                    " AND ",
+                                    federated.keySet().stream()
+                                            .map(c -> c + " = ?")
+                                            .toList())
+                            + ")",
+                    federated.values().toArray());
         expiry.ifPresent(e -> all.where("password_expires_at " + e.operator() + " ?", e.at()));
         return all;
     }

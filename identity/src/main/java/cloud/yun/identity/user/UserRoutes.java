@@ -39,7 +39,9 @@ public final class UserRoutes {
                         .policyOnObject("identity:list_user_projects"));
     }
 
-    private static Reply one(int status, ObjectNode user) {
+    private Reply one(int status, ObjectNode user) {
+        var federated = users.federated(user.path("id").asString());
+        if (!federated.isEmpty()) user.set("federated", federated);
         var body = Json.object();
         body.set("user", user);
         return Reply.json(status, body);

@@ -30,6 +30,7 @@ import cloud.yun.kernel.policy.Target;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The rules of users.
@@ -141,7 +142,6 @@ public final class Users {
                 Fields.extra(body, KNOWN),
                 Fields.mergeOptions(Json.object(), body),
                 Optional.empty());
-        unfederated(body);
         var hash = hash(body);
         return bench.epoch().change(tx -> {
             if (new ProjectStore(tx).domain(domainId).isEmpty()) throw Words.notFound("domain", domainId);
@@ -149,6 +149,7 @@ public final class Users {
             var users = new UserStore(tx);
             if (users.byName(domainId, user.name()).isPresent()) throw duplicate(user);
             users.insert(user, bench.now());
+            new FederatedUsers(tx).replace(user.id(), body);
             hash.ifPresent(h -> set(users, user, h, false));
             bench.tell(tx, caller, "user", "created", user.id());
             return users.find(user.id()).orElseThrow();
@@ -166,18 +167,15 @@ public final class Users {
         users.addPassword(user.id(), hash, selfService, bench.now(), expiry, compliance.uniqueLast());
     }
 
-    /// @throws Invalid there are no identity providers here whose users they could be
-    private static void unfederated(ObjectNode body) {
-        for (var of : body.path("federated"))
-            throw new Invalid(
-                    "Could not find Identity Provider: " + of.path("idp_id").asString(""));
+    /// @return the `federated` attribute, empty for most users
+    ArrayNode federated(String id) {
+        return bench.db().read(tx -> new FederatedUsers(tx).of(id));
     }
 
     User update(Caller caller, String id, ObjectNode body) {
         var seen = get(caller, "identity:update_user", id);
         Workbench.sameDomain(body, seen.domainId());
         directories.writable(seen);
-        unfederated(body);
         var hash = hash(body);
         boolean noPassword = body.has("password") && hash.isEmpty();
         var user = bench.epoch().change(tx -> {
@@ -197,6 +195,7 @@ public final class Users {
             if (!next.name().equals(old.name())
                     && users.byName(old.domainId(), next.name()).isPresent()) throw duplicate(next);
             users.update(next);
+            new FederatedUsers(tx).replace(id, body);
             hash.ifPresent(h -> set(users, next, h, false));
             if (noPassword) users.removePasswords(id);
             if (old.enabled() && !next.enabled()) new AppCredentialStore(tx).deleteOfUser(id);

@@ -13,13 +13,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /// SQL of identity providers, their remote ids and their protocols.
-final class IdentityProviderStore {
+public final class IdentityProviderStore {
     private static final String COLUMNS = "id, domain_id, enabled, description, authorization_ttl";
     private static final String PROTOCOL = "idp_id, id, mapping_id, remote_id_attribute";
 
     private final Tx tx;
 
-    IdentityProviderStore(Tx tx) {
+    public IdentityProviderStore(Tx tx) {
         this.tx = tx;
     }
 
@@ -45,7 +45,7 @@ final class IdentityProviderStore {
         return named(filters.page(tx, select).list(tx, IdentityProviderStore::provider));
     }
 
-    Optional<IdentityProvider> find(String id) {
+    public Optional<IdentityProvider> find(String id) {
         return tx.first("SELECT " + COLUMNS + " FROM identity_idp WHERE id = ?", IdentityProviderStore::provider, id)
                 .map(p -> named(List.of(p)).getFirst());
     }
@@ -115,7 +115,7 @@ final class IdentityProviderStore {
                 idpId);
     }
 
-    Optional<Protocol> protocol(String idpId, String id) {
+    public Optional<Protocol> protocol(String idpId, String id) {
         return tx.first(
                 "SELECT " + PROTOCOL + " FROM identity_idp_protocol WHERE idp_id = ? AND id = ?",
                 IdentityProviderStore::protocol,
