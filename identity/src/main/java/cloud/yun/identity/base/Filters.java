@@ -79,6 +79,11 @@ public record Filters(
         });
     }
 
+    /// @param most the page that is given when the request names no limit
+    public Filters orLimit(int most) {
+        return limit.isPresent() ? this : new Filters(equal, name, inexact, enabled, marker, Optional.of(most));
+    }
+
     public Filters with(String attribute, String value) {
         var all = new java.util.LinkedHashMap<>(equal);
         all.put(attribute, value);

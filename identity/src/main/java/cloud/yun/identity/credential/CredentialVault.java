@@ -4,6 +4,7 @@ import cloud.yun.identity.credential.CredentialStore.Sealed;
 import cloud.yun.identity.token.Fernet;
 import cloud.yun.identity.token.FernetKeys;
 import cloud.yun.kernel.db.Tx;
+import cloud.yun.kernel.error.CloudException.Invalid;
 import cloud.yun.kernel.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -41,7 +42,19 @@ public final class CredentialVault {
         return new CredentialStore(tx)
                 .find(Credentials.hash(access))
                 .filter(c -> c.type().equals(Credentials.EC2))
-                .map(c -> new Ec2Keys(c.userId(), c.projectId().orElse(""), Json.storedObject(open(c))));
+                .flatMap(c ->
+                        keys(c).map(k -> new Ec2Keys(c.userId(), c.projectId().orElse(""), k)));
+    }
+
+    /// @return empty for a secret that an update has made something else
+    private Optional<ObjectNode> keys(Sealed s) {
+        try {
+            return Json.parse(open(s).getBytes(StandardCharsets.UTF_8)) instanceof ObjectNode found
+                    ? Optional.of(found)
+                    : Optional.empty();
+        } catch (Invalid e) {
+            return Optional.empty();
+        }
     }
 
     /// A secret under the primary key.

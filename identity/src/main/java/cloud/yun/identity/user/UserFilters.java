@@ -17,6 +17,9 @@ import java.util.Optional;
 /// @param expiry `password_expires_at=lt:2026-11-20T12:00:00Z`
 /// @param federated column of `identity_federated_user` to value: users whom an identity provider knows so
 record UserFilters(Filters common, Optional<PasswordEnd> expiry, Map<String, String> federated) {
+    /// Without a limit of its own a request gets so many, and the link to the next ones: a million at once would not
+    /// fit into memory. Keystone's `max_db_limit` is the same.
+    private static final int PAGE = 1_000;
     private static final List<String> FEDERATED = List.of("idp_id", "protocol_id", "unique_id");
     private static final Map<String, String> COLUMNS = Map.of(
             "domain_id", "domain_id",
@@ -34,7 +37,7 @@ record UserFilters(Filters common, Optional<PasswordEnd> expiry, Map<String, Str
         var federated = new LinkedHashMap<String, String>();
         for (var name : FEDERATED) request.query(name).ifPresent(value -> federated.put(name, value));
         return new UserFilters(
-                Filters.of(request, "domain_id", "default_project_id"),
+                Filters.of(request, "domain_id", "default_project_id").orLimit(PAGE),
                 request.query("password_expires_at").map(UserFilters::expiry),
                 federated);
     }

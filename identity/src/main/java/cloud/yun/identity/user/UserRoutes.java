@@ -50,7 +50,9 @@ public final class UserRoutes {
     private Reply list(Request request) {
         var page = users.list(request.caller(), UserFilters.of(request));
         var items = page.items().stream().map(u -> UserView.of(request, u)).toList();
-        return Reply.ok(Links.page(request, "users", items, page.next()));
+        var body = Links.page(request, "users", items, page.next());
+        if (page.next().isPresent()) body.put("truncated", true);
+        return Reply.ok(body);
     }
 
     private Reply create(Request request) {
