@@ -3,7 +3,7 @@
 PACKAGES_BUILD="maven unzip"
 PACKAGES_REAL="libvirt-daemon-system libvirt-daemon libvirt-clients qemu-system-x86 qemu-utils qemu-block-extra
   dnsmasq-base nftables iproute2 iputils-ping iputils-arping haproxy conntrack genisoimage procps util-linux
-  busybox-static dropbear-bin e2fsprogs mtools syslinux syslinux-common syslinux-efi cpio kmod opendoas xz-utils"
+  busybox-static dropbear-bin e2fsprogs mtools syslinux syslinux-common syslinux-efi cpio kmod opendoas xz-utils radvd"
 PACKAGES_CLIENT="python3-openstackclient openssh-client bc"
 # slapd is started by the tests themselves, unprivileged and on ports of their own.
 PACKAGES_TEST="postgresql curl jq chromium novnc tempest slapd ldap-utils openssl python3-keystone"

@@ -277,6 +277,36 @@ class HostsTest {
         assertThat(cloud.driver.groups().get(group)).hasSize(2).doesNotContain("192.0.2.8");
     }
 
+    @Test
+    void advertisements_followTheModesOfTheSubnets() {
+        for (var mode : List.of("slaac", "dhcpv6-stateless", "dhcpv6-stateful")) {
+            int n = mode.length();
+            var six = cloud.make(
+                            "demo",
+                            "subnets",
+                            "subnet",
+                            "'network_id': '" + network + "', 'ip_version': 6, 'cidr': 'fd00:0:0:" + n
+                                    + "::/64', 'ipv6_ra_mode': '" + mode + "', 'ipv6_address_mode': '" + mode + "',"
+                                    + " 'dns_nameservers': ['fd00::53']")
+                    .path("id")
+                    .asString();
+            var router = cloud.make("demo", "routers", "router", "'name': 'r'")
+                    .path("id")
+                    .asString();
+            cloud.put("demo", "/v2.0/routers/" + router + "/add_router_interface", "{'subnet_id': '" + six + "'}");
+            cloud.settled();
+            var prefixes =
+                    cloud.driver.routers().get(router).interfaces().getFirst().prefixes();
+            assertThat(prefixes)
+                    .containsExactly(new NetworkDriver.Prefix(
+                            "fd00:0:0:" + n + "::/64",
+                            !mode.equals("dhcpv6-stateful"),
+                            mode.equals("dhcpv6-stateful"),
+                            mode.equals("dhcpv6-stateless"),
+                            List.of("fd00::53")));
+        }
+    }
+
     private List<NetworkDriver.Rule> rules(String port) {
         return cloud.driver.ports().get(port).rules();
     }

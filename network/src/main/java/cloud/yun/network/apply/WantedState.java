@@ -114,8 +114,8 @@ public final class WantedState {
         long serial = store.serial(id);
         if (since.isEmpty() || !store.remembers(since.get(), serial))
             return new Plugin.GroupState(serial, true, new LinkedHashSet<>(store.addresses(id)), Set.of());
-        var joined = store.touchedMembers(id, since.get());
         var left = store.touched(id, since.get());
+        var joined = store.members(id, left);
         // Blocks may overlap, so hosts need all of them; there are few, and they seldom change.
         if (left.stream().anyMatch(a -> a.contains("/"))) return group(id, Optional.empty());
         left.removeAll(joined);
@@ -251,7 +251,23 @@ public final class WantedState {
             var subnet = subnets.get(address.subnetId());
             if (subnet != null) addresses.add(address.ip() + "/" + subnet.cidr().length());
         }
-        return new RouterPort(port.id(), port.mac(), network.segment(), addresses);
+        var prefixes = port.addresses().stream()
+                .flatMap(address -> Optional.ofNullable(subnets.get(address.subnetId())).stream())
+                .filter(s -> s.version() == 6)
+                .distinct()
+                .flatMap(s -> s.raMode().map(mode -> prefix(s, mode)).stream())
+                .toList();
+        return new RouterPort(port.id(), port.mac(), network.segment(), addresses, prefixes);
+    }
+
+    /// Without `ipv6_ra_mode` the router is silent: another one on the network advertises, or nobody.
+    private static NetworkDriver.Prefix prefix(Subnet subnet, String mode) {
+        return new NetworkDriver.Prefix(
+                subnet.cidr().toString(),
+                !mode.equals("dhcpv6-stateful"),
+                mode.equals("dhcpv6-stateful"),
+                mode.equals("dhcpv6-stateless"),
+                subnet.dnsServers().stream().filter(a -> a.contains(":")).toList());
     }
 
     private static List<String> gateways(Port port, Map<String, Subnet> subnets) {

@@ -83,8 +83,18 @@ public interface NetworkDriver {
             String domain,
             boolean metadata) {}
 
+    /// What a router says of an IPv6 prefix in its advertisements (RFC 4861).
+    ///
+    /// @param autonomous guests make their own addresses of it (SLAAC)
+    /// @param managed DHCPv6 has addresses
+    /// @param otherConfiguration DHCPv6 has the rest
+    /// @param dnsServers for guests that do not ask DHCPv6 (RFC 8106)
+    record Prefix(
+            String cidr, boolean autonomous, boolean managed, boolean otherConfiguration, List<String> dnsServers) {}
+
     /// @param addresses with prefix length, for example `10.0.0.1/24`
-    record RouterPort(String portId, String mac, Segment segment, List<String> addresses) {}
+    /// @param prefixes that the router advertises on this port
+    record RouterPort(String portId, String mac, Segment segment, List<String> addresses, List<Prefix> prefixes) {}
 
     /// @param gatewayIps next hops of the default routes
     record ExternalGateway(RouterPort port, List<String> gatewayIps, boolean snat) {}

@@ -138,6 +138,7 @@ public final class LinuxBridgeDriver implements NetworkDriver {
             ownership.id(link, Ownership.DHCP).ifPresent(networkIds::add);
         }
         networkIds.addAll(dhcpServers.leftOvers());
+        routerIds.addAll(routers.leftOvers());
         routerIds.forEach(routers::remove);
         networkIds.forEach(dhcpServers::remove);
         proxies.owners().forEach(proxies::remove);

@@ -28,6 +28,7 @@ final class Routers {
     private final Ownership ownership;
     private final InnerPorts inner;
     private final MetadataProxy proxies;
+    private final Advertisements advertisements;
     private final Striped routers = new Striped();
 
     Routers(HostNetwork net, LinuxBridgeConfig config, Ownership ownership, InnerPorts inner, MetadataProxy proxies) {
@@ -36,6 +37,7 @@ final class Routers {
         this.ownership = ownership;
         this.inner = inner;
         this.proxies = proxies;
+        this.advertisements = new Advertisements(config.stateDirectory().resolve("ra"));
     }
 
     void apply(Router router) {
@@ -57,6 +59,7 @@ final class Routers {
                     "0.0.0.0",
                     METADATA_PORT,
                     config.metadataSocket()));
+            advertisements.apply(router, inside.namespace().orElseThrow());
             // Last: whoever hears of an address can use it at once.
             announce.forEach(inside::announce);
         });
@@ -160,9 +163,20 @@ final class Routers {
     void remove(String routerId) {
         routers.run(Names.id(routerId), () -> {
             proxies.remove(UUID.fromString(routerId));
+            advertisements.remove(routerId);
             inner.removeAll(Ownership.ROUTER, routerId, Names.routerNamespace(routerId));
             Namespaces.delete(net, ownership, Ownership.ROUTER, routerId);
         });
+    }
+
+    /// @return what may still be there without its namespace
+    Set<String> leftOvers() {
+        return new TreeSet<>(advertisements.leftOvers());
+    }
+
+    /// @return whether the router's radvd runs
+    boolean advertises(String routerId) {
+        return advertisements.running(routerId);
     }
 
     Set<String> inventory() {

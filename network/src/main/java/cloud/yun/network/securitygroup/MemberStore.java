@@ -1,6 +1,7 @@
 package cloud.yun.network.securitygroup;
 
 import cloud.yun.kernel.db.Tx;
+import cloud.yun.network.api.Batches;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -92,14 +93,20 @@ public final class MemberStore {
                 serial));
     }
 
-    /// @return those of the addresses touched after `serial` that are members now
-    public Set<String> touchedMembers(String groupId, long serial) {
-        return new LinkedHashSet<>(tx.query("""
-                SELECT DISTINCT m.address
-                  FROM security_group_change c
-                  JOIN security_group_member m ON m.group_id = c.group_id AND m.address = c.address
-                 WHERE c.group_id = ? AND c.serial > ?
-                """, r -> r.string("address"), groupId, serial));
+    /// @return those of the addresses that are members now
+    public Set<String> members(String groupId, Collection<String> addresses) {
+        var found = new LinkedHashSet<String>();
+        for (var part : Batches.of(addresses)) {
+            var arguments = new ArrayList<Object>();
+            arguments.add(groupId);
+            arguments.addAll(part);
+            found.addAll(tx.query(
+                    "SELECT DISTINCT address FROM security_group_member WHERE group_id = ? AND address IN ("
+                            + Tx.marks(part.size()) + ")",
+                    r -> r.string("address"),
+                    arguments.toArray()));
+        }
+        return found;
     }
 
     // ---------------------------------------------------------------- who keeps them

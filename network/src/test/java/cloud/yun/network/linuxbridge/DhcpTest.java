@@ -188,7 +188,7 @@ class DhcpTest {
         var router = new Router(
                 Lab.id(),
                 true,
-                List.of(new RouterPort(Lab.id(), Lab.mac(), segment, List.of("10.6.0.1/24"))),
+                List.of(new RouterPort(Lab.id(), Lab.mac(), segment, List.of("10.6.0.1/24"), List.of())),
                 Optional.empty(),
                 List.of(),
                 List.of(new Route("192.168.7.0/24", "10.6.0.9")));

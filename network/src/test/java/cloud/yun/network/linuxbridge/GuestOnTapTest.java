@@ -122,9 +122,14 @@ class GuestOnTapTest {
                 .applyRouter(new Router(
                         Lab.id(),
                         true,
-                        List.of(new RouterPort(Lab.id(), Lab.mac(), segment, List.of("10.3.0.1/24"))),
+                        List.of(new RouterPort(Lab.id(), Lab.mac(), segment, List.of("10.3.0.1/24"), List.of())),
                         Optional.of(new ExternalGateway(
-                                new RouterPort(Lab.id(), Lab.mac(), Lab.external(Lab.id()), List.of("203.0.113.10/24")),
+                                new RouterPort(
+                                        Lab.id(),
+                                        Lab.mac(),
+                                        Lab.external(Lab.id()),
+                                        List.of("203.0.113.10/24"),
+                                        List.of()),
                                 List.of("203.0.113.1"),
                                 true)),
                         List.of(new FloatingIp(Lab.id(), "203.0.113.50", "10.3.0.11")),

@@ -253,7 +253,10 @@ final class Lab implements AutoCloseable {
             assertThat(inventory.dhcpNetworks()).isEmpty();
             assertThat(inventory.segments()).isEmpty();
             assertThat(inventory.groups()).isEmpty();
-            assertThat(processesWith(host.config().stateDirectory().toString())).isEmpty();
+            // A daemon's child may end a moment after it.
+            org.awaitility.Awaitility.await()
+                    .until(() -> processesWith(host.config().stateDirectory().toString())
+                            .isEmpty());
         }
         for (String name : namespaces) {
             // Web servers of guests end here; a namespace lives as long as a process in it.

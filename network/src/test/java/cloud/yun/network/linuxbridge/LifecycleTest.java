@@ -190,11 +190,12 @@ class LifecycleTest {
 
     @Test
     void router_survivesCrashes() {
-        var external = new RouterPort(Lab.id(), Lab.mac(), Lab.external(Lab.id()), List.of("203.0.113.10/24"));
+        var external =
+                new RouterPort(Lab.id(), Lab.mac(), Lab.external(Lab.id()), List.of("203.0.113.10/24"), List.of());
         var router = new Router(
                 Lab.id(),
                 true,
-                List.of(new RouterPort(Lab.id(), Lab.mac(), Lab.local(Lab.id()), List.of("10.2.0.1/24"))),
+                List.of(new RouterPort(Lab.id(), Lab.mac(), Lab.local(Lab.id()), List.of("10.2.0.1/24"), List.of())),
                 Optional.of(new ExternalGateway(external, List.of("203.0.113.1"), true)),
                 List.of(new FloatingIp(Lab.id(), "203.0.113.50", "10.2.0.5")),
                 List.of(new NetworkDriver.Route("10.99.0.0/16", "10.2.0.9")));

@@ -89,11 +89,12 @@ class PublicBridgeTest {
         var a = port(segment, "10.8.0.11", in("icmp", null));
         var guest = lab.guest(host, a).address("10.8.0.11/24");
         driver.plug(a);
-        var external = new RouterPort(Lab.id(), Lab.mac(), Lab.external(Lab.id()), List.of("203.0.113.10/24"));
+        var external =
+                new RouterPort(Lab.id(), Lab.mac(), Lab.external(Lab.id()), List.of("203.0.113.10/24"), List.of());
         driver.applyRouter(new Router(
                 Lab.id(),
                 true,
-                List.of(new RouterPort(Lab.id(), Lab.mac(), segment, List.of("10.8.0.1/24"))),
+                List.of(new RouterPort(Lab.id(), Lab.mac(), segment, List.of("10.8.0.1/24"), List.of())),
                 Optional.of(new ExternalGateway(external, List.of("203.0.113.1"), true)),
                 List.of(new FloatingIp(Lab.id(), "203.0.113.50", "10.8.0.11")),
                 List.of()));

@@ -58,8 +58,8 @@ class RouterTest {
                 Lab.id(),
                 true,
                 List.of(
-                        new RouterPort(Lab.id(), Lab.mac(), first, List.of("10.8.0.1/24")),
-                        new RouterPort(Lab.id(), Lab.mac(), second, List.of("10.9.0.1/24", "fd09::1/64"))),
+                        new RouterPort(Lab.id(), Lab.mac(), first, List.of("10.8.0.1/24"), List.of()),
+                        new RouterPort(Lab.id(), Lab.mac(), second, List.of("10.9.0.1/24", "fd09::1/64"), List.of())),
                 Optional.of(gateway(true)),
                 List.of(new FloatingIp(Lab.id(), FLOATING, "10.8.0.11")),
                 List.of());
@@ -76,7 +76,7 @@ class RouterTest {
     }
 
     private ExternalGateway gateway(boolean snat) {
-        var port = new RouterPort(Lab.id(), Lab.mac(), Lab.external(Lab.id()), List.of("203.0.113.10/24"));
+        var port = new RouterPort(Lab.id(), Lab.mac(), Lab.external(Lab.id()), List.of("203.0.113.10/24"), List.of());
         return new ExternalGateway(port, List.of(HOST), snat);
     }
 
