@@ -42,6 +42,10 @@ public final class Cloud implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Cloud.class);
     private static final Duration EVENTS_KEEP = Duration.ofDays(7);
 
+    /// Each room's migrations.
+    static final List<String> SCHEMAS =
+            List.of("kernel", "identity", "image", "placement", "network", "block-storage", "compute");
+
     private final Database db;
     private final Flows flows;
     private final Gateway gateway;
@@ -57,7 +61,7 @@ public final class Cloud implements AutoCloseable {
 
     Cloud(Config config, Path data, Clock clock) {
         db = database(config, data);
-        db.migrate(List.of("kernel", "identity", "image", "placement", "network", "block-storage", "compute"));
+        db.migrate(SCHEMAS);
         flows = new Flows(db, clock);
         var kernel = new Kernel(
                 db,
@@ -121,7 +125,7 @@ public final class Cloud implements AutoCloseable {
         return List.copyOf(all);
     }
 
-    private static Database database(Config config, Path data) {
+    static Database database(Config config, Path data) {
         var connection = config.get(YunOptions.CONNECTION);
         if (connection.isEmpty()) return Database.sqlite(data);
         return Database.postgresql(Connections.jdbc(connection), config.get(YunOptions.POOL));

@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
             StatesCommand.class,
             RequirementsCommand.class,
             DoctorCommand.class,
+            IdentityCommand.class,
             PurgeCommand.class
         },
         description = "An OpenStack cloud in one program.")

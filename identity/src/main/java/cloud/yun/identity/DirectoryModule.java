@@ -57,6 +57,13 @@ final class DirectoryModule {
                         : new DomainConfigFiles(Path.of(config.get(DIRECTORY))));
     }
 
+    /// @return where files with domains' configurations are looked for, if they are
+    static Optional<Path> files(Config config) {
+        return config.get(ENABLED) && !config.get(FROM_DATABASE)
+                ? Optional.of(Path.of(config.get(DIRECTORY)))
+                : Optional.empty();
+    }
+
     Directories directories() {
         return directories;
     }

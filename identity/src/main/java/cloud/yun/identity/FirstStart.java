@@ -16,12 +16,14 @@ import cloud.yun.identity.project.Project;
 import cloud.yun.identity.project.ProjectStore;
 import cloud.yun.identity.role.Role;
 import cloud.yun.identity.role.RoleStore;
+import cloud.yun.identity.token.RevocationStore;
 import cloud.yun.identity.user.User;
 import cloud.yun.identity.user.UserStore;
 import cloud.yun.kernel.db.Database;
 import cloud.yun.kernel.db.Tx;
 import cloud.yun.kernel.json.Json;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,13 +49,16 @@ final class FirstStart {
     private final Passwords passwords;
     private final Ids ids;
     private final Clock clock;
+    private final Duration tokenLife;
 
-    FirstStart(Database db, Epoch epoch, Passwords passwords, Ids ids, Clock clock) {
+    /// @param tokenLife so long are revocations kept
+    FirstStart(Database db, Epoch epoch, Passwords passwords, Ids ids, Clock clock, Duration tokenLife) {
         this.db = db;
         this.epoch = epoch;
         this.passwords = passwords;
         this.ids = ids;
         this.clock = clock;
+        this.tokenLife = tokenLife;
     }
 
     void make(Bootstrap b) {
@@ -71,6 +76,58 @@ final class FirstStart {
             grant(tx, demo, "member", Target.project(project(tx, b.demoUser(), "")));
             catalog(tx, b);
         });
+    }
+
+    /// Makes sure that somebody can get in: the user is enabled and has this password, and is admin of its project, of
+    /// the default domain and of the system. As `keystone-manage bootstrap`.
+    ///
+    /// @param identityUrl of the identity endpoints in the catalog; empty leaves them as they are
+    void admit(String name, String password, String project, String role, String region, Optional<String> identityUrl) {
+        var there = db.read(tx -> new UserStore(tx).byName(DOMAIN, name));
+        var hash = there.flatMap(u -> db.read(tx -> new UserStore(tx).password(u.id())))
+                .map(UserStore.Password::hash);
+        boolean known = hash.isPresent() && passwords.matches(hash.get(), password);
+        var next = known ? "" : passwords.hash(password);
+        epoch.write(tx -> {
+            domain(tx);
+            roles(tx);
+            if (new RoleStore(tx).byName("", role).isEmpty())
+                new RoleStore(tx)
+                        .insert(new Role(ids.next(), role, "", Optional.empty(), Json.object(), Json.object()));
+            var user = user(tx, name, next);
+            if (there.isPresent()) enable(tx, user, next);
+            var own = project(tx, project, "Bootstrap project for initializing the cloud.");
+            for (var target : List.of(Target.project(own), Target.domain(DOMAIN), Target.SYSTEM))
+                grant(tx, user, role, target);
+            identityUrl.ifPresent(url -> catalog(
+                    tx,
+                    new Bootstrap(
+                            name,
+                            password,
+                            "",
+                            "",
+                            region,
+                            List.of(new Bootstrap.Entry("identity", "keystone", url, url, url)))));
+        });
+    }
+
+    private void enable(Tx tx, String id, String hash) {
+        var users = new UserStore(tx);
+        var user = users.find(id).orElseThrow();
+        if (!user.enabled())
+            users.update(new User(
+                    id,
+                    user.domainId(),
+                    user.name(),
+                    true,
+                    user.defaultProjectId(),
+                    user.extra(),
+                    user.options(),
+                    user.passwordExpiresAt()));
+        users.forgive(id);
+        if (hash.isEmpty()) return;
+        users.addPassword(id, hash, false, clock.instant(), Optional.empty(), 0);
+        new RevocationStore(tx).user(id, clock.instant(), tokenLife);
     }
 
     private boolean missing(String user) {

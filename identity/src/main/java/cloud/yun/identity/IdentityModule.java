@@ -15,6 +15,7 @@ import cloud.yun.identity.base.Workbench;
 import cloud.yun.identity.catalog.Catalog;
 import cloud.yun.identity.catalog.CatalogRoutes;
 import cloud.yun.identity.catalog.Services;
+import cloud.yun.identity.credential.CredentialKeys;
 import cloud.yun.identity.credential.CredentialRoutes;
 import cloud.yun.identity.credential.Credentials;
 import cloud.yun.identity.domainconfig.DomainConfigRoutes;
@@ -107,6 +108,8 @@ public final class IdentityModule implements Room {
     private final Tokens tokens;
     private final FirstStart firstStart;
     private final Directories directories;
+    private final Maintenance maintenance;
+    private final int tokenKeysMax;
     private final List<Route> routes = new ArrayList<>();
     private final List<Reconciler> reconcilers = new ArrayList<>();
 
@@ -123,7 +126,7 @@ public final class IdentityModule implements Room {
         var login = new LoginModule(kernel, epoch, DelegationModule.rules());
         tokens = login.tokens();
         var passwords = login.passwords();
-        firstStart = new FirstStart(db, epoch, passwords, ids, clock);
+        firstStart = new FirstStart(db, epoch, passwords, ids, clock, tokens.remembered());
         var bench = new Workbench(db, epoch, policy, ids, clock, kernel.events(), tokens.remembered());
         var directoryModule = new DirectoryModule(db, epoch, clock, kernel.config());
         directories = directoryModule.directories();
@@ -154,6 +157,15 @@ public final class IdentityModule implements Room {
         reconcilers.addAll(delegations.reconcilers());
         routes.addAll(
                 new CredentialRoutes(new Credentials(bench, login.vault(), new DelegationBounds(tokens, db))).routes());
+        maintenance = new Maintenance(
+                db,
+                firstStart,
+                login.tokenKeys(),
+                new CredentialKeys(db, login.credentialKeys(), clock),
+                tokens,
+                directories,
+                login.optionFindings(kernel.config().get(V2_SHIM)));
+        tokenKeysMax = login.tokenKeysMax();
         routes.addAll(new CatalogRoutes(new Services(bench)).routes());
         routes.addAll(new LimitRoutes(new RegisteredLimits(bench), new Limits(bench, model)).routes());
         routes.addAll(new PolicyRoutes(new Policies(bench), new PolicyAssociations(bench)).routes());
@@ -193,6 +205,16 @@ public final class IdentityModule implements Room {
                 return tokens.validateExpired(token).map(ValidToken::caller);
             }
         };
+    }
+
+    /// What the command line does to identity.
+    public Maintenance maintenance() {
+        return maintenance;
+    }
+
+    /// @return `[fernet_tokens] max_active_keys`
+    public int keysMax() {
+        return tokenKeysMax;
     }
 
     /// Makes domain, roles, projects, users and catalog. May be repeated: what is there stays, passwords too;

@@ -34,6 +34,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /// Wires how users come in: passwords, methods, tokens, receipts, signed requests.
@@ -61,6 +62,12 @@ final class LoginModule {
                     + " other's tokens must have the same.");
     private static final Option<String> KEY_REPOSITORY =
             directory("fernet_tokens", "key_repository", "the Fernet keys of tokens", "fernet-keys");
+    private static final Option<Integer> KEYS_MAX = Option.integer(
+            "fernet_tokens",
+            "max_active_keys",
+            3,
+            "Keys of tokens that a rotation leaves, the staged one included. A token stays good for this number less two"
+                    + " rotations, so rotate no more often than that fits [token] expiration.");
     private static final Option<String> RECEIPT_REPOSITORY =
             directory("fernet_receipts", "key_repository", "the Fernet keys of receipts", "receipt-keys");
     private static final Option<String> CREDENTIAL_REPOSITORY =
@@ -88,13 +95,17 @@ final class LoginModule {
     private final Lockout lockout;
     private final Tokens tokens;
     private final CredentialVault vault;
+    private final FernetKeys credentialKeys;
+    private final FernetKeys tokenKeys;
 
     LoginModule(Kernel kernel, Epoch epoch, List<DelegationRule<?>> rules) {
         this.kernel = kernel;
         compliance = SecurityCompliance.of(kernel.config());
         passwords = new Passwords(PasswordHashers.of(kernel.config()), kernel.clock());
         lockout = new Lockout(kernel.db(), compliance, kernel.clock());
-        vault = new CredentialVault(new FernetKeys(path(CREDENTIAL_REPOSITORY, "credential-keys")));
+        credentialKeys = new FernetKeys(path(CREDENTIAL_REPOSITORY, "credential-keys"));
+        tokenKeys = new FernetKeys(path(KEY_REPOSITORY, "fernet-keys"));
+        vault = new CredentialVault(credentialKeys);
         tokens = new Tokens(
                 kernel.db(),
                 epoch,
@@ -110,7 +121,8 @@ final class LoginModule {
         var options = new ArrayList<Option<?>>(SecurityCompliance.options());
         options.addAll(PasswordHashers.options());
         options.addAll(List.of(EXPIRATION, EXPIRED_WINDOW, RESCOPE, JWS, METHODS));
-        options.addAll(List.of(KEY_REPOSITORY, RECEIPT_REPOSITORY, CREDENTIAL_REPOSITORY, JWS_PRIVATE, JWS_PUBLIC));
+        options.addAll(
+                List.of(KEY_REPOSITORY, KEYS_MAX, RECEIPT_REPOSITORY, CREDENTIAL_REPOSITORY, JWS_PRIVATE, JWS_PUBLIC));
         options.addAll(List.of(RECEIPT_LIFE, PREVIOUS_WINDOWS, SIGNED_TTL));
         return options;
     }
@@ -141,9 +153,7 @@ final class LoginModule {
         if (kernel.config().get(JWS))
             return new JwsTokens(
                     new JwsKeys(path(JWS_PRIVATE, "jws-keys/private"), path(JWS_PUBLIC, "jws-keys/public")));
-        return new FernetTokens(
-                new FernetKeys(path(KEY_REPOSITORY, "fernet-keys")),
-                kernel.config().get(METHODS));
+        return new FernetTokens(tokenKeys, kernel.config().get(METHODS));
     }
 
     SecurityCompliance compliance() {
@@ -164,6 +174,29 @@ final class LoginModule {
 
     Tokens tokens() {
         return tokens;
+    }
+
+    FernetKeys credentialKeys() {
+        return credentialKeys;
+    }
+
+    /// @return empty when tokens are not Fernet's
+    Optional<FernetKeys> tokenKeys() {
+        return kernel.config().get(JWS) ? Optional.empty() : Optional.of(tokenKeys);
+    }
+
+    int tokenKeysMax() {
+        return kernel.config().get(KEYS_MAX);
+    }
+
+    List<Maintenance.Finding> optionFindings(boolean v2Shim) {
+        return OptionCheck.of(
+                kernel.config(),
+                kernel.config().get(EXPIRATION),
+                v2Shim,
+                kernel.config().get(KEYS_MAX),
+                path(KEY_REPOSITORY, "fernet-keys"),
+                path(CREDENTIAL_REPOSITORY, "credential-keys"));
     }
 
     CredentialVault vault() {

@@ -73,6 +73,26 @@ public final class CredentialStore {
                 """, c.userId(), c.projectId(), c.type(), c.sealedBlob(), c.keyHash(), c.extra(), c.id());
     }
 
+    /// @return the credentials that another key than this one encrypted
+    List<Sealed> sealedByOthers(String keyHash) {
+        return tx.query(
+                "SELECT " + COLUMNS + " FROM identity_credential WHERE key_hash <> ? ORDER BY id",
+                CredentialStore::sealed,
+                keyHash);
+    }
+
+    /// @return false when the credential is not any more as it was seen
+    boolean reseal(Sealed seen, String blob, String keyHash) {
+        return tx.update(
+                        "UPDATE identity_credential SET encrypted_blob = ?, key_hash = ?"
+                                + " WHERE id = ? AND encrypted_blob = ?",
+                        blob,
+                        keyHash,
+                        seen.id(),
+                        seen.sealedBlob())
+                > 0;
+    }
+
     void delete(String id) {
         tx.update("DELETE FROM identity_credential WHERE id = ?", id);
     }

@@ -189,7 +189,7 @@ public final class UserStore {
                 userId);
     }
 
-    void forgive(String userId) {
+    public void forgive(String userId) {
         tx.update("UPDATE identity_user SET failed_auth_count = 0, failed_auth_at = NULL WHERE id = ?", userId);
     }
 

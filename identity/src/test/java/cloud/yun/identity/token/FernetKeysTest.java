@@ -57,6 +57,42 @@ class FernetKeysTest {
         assertThat(Fernet.open(keys.all(), token)).isEmpty();
     }
 
+    @Test
+    void all_whenOtherProcessesRotate_alwaysReadsWhatTheyMake() throws InterruptedException {
+        var place = directory.resolve("fernet-keys");
+        new FernetKeys(place).all();
+        var failures = new java.util.concurrent.ConcurrentLinkedQueue<Throwable>();
+        var rotations = new java.util.concurrent.atomic.AtomicInteger();
+        var threads = new java.util.ArrayList<Thread>();
+        // A process keeps to its own lock object, so each rotation comes from one thread here as from one process.
+        threads.add(Thread.ofPlatform().start(() -> {
+            for (int i = 0; i < 200; i++) {
+                new FernetKeys(place).rotate(3);
+                rotations.incrementAndGet();
+            }
+        }));
+        for (int n = 0; n < 2; n++)
+            threads.add(Thread.ofPlatform().start(() -> {
+                try {
+                    while (rotations.get() < 200) {
+                        var keys = new FernetKeys(place);
+                        var token = Fernet.seal(keys.primary(), PLAIN, Instant.now());
+                        assertThat(Fernet.open(keys.all(), token)).isPresent();
+                        assertThat(keys.all()).hasSizeBetween(2, 4);
+                    }
+                } catch (Throwable e) {
+                    failures.add(e);
+                }
+            }));
+        for (var thread : threads) thread.join();
+        assertThat(failures).isEmpty();
+        try (var files = Files.list(place)) {
+            assertThat(files.map(f -> f.getFileName().toString())).containsExactlyInAnyOrder("0", "200", "201");
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
     private static String read(Path file) {
         try {
             return Files.readString(file);
