@@ -151,7 +151,10 @@ class PolicyTest {
                 .putObject("domain")
                 .put("id", domain);
         var token = house.login(auth).header("X-Subject-Token");
-        var made = house.as(token, "POST", "/v3/users", "{\"user\": {\"name\": \"u\"}}");
+        assertThat(status(token, "POST", "/v3/users", "{\"user\": {\"name\": \"u\"}}"))
+                .isEqualTo(403);
+        var made = house.as(
+                token, "POST", "/v3/users", "{\"user\": {\"name\": \"u\", \"domain_id\": \"" + domain + "\"}}");
         assertThat(made.status()).as(made.body().toString()).isEqualTo(201);
         assertThat(made.body().at("/user/domain_id").asString()).isEqualTo(domain);
         var users = house.as(token, "GET", "/v3/users").body().get("users");

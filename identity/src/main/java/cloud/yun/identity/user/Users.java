@@ -128,7 +128,13 @@ public final class Users {
                 .require(
                         caller,
                         "identity:create_user",
-                        Target.of("target.user.domain_id", domainId)
+                        // As in Keystone, whoever manages a domain must name it; a project's admin need not.
+                        Target.NONE
+                                .with(
+                                        "target.user.domain_id",
+                                        caller.domain().isPresent()
+                                                ? Fields.text(body, "domain_id").orElse(null)
+                                                : domainId)
                                 .with(
                                         "target.user.only_project_id",
                                         Fields.text(body, "default_project_id").orElse(null)));
