@@ -12,8 +12,8 @@ import org.junit.jupiter.api.io.TempDir;
 class BadInputTest {
     private static final String NOBODY = "0123456789abcdef0123456789abcdef";
     private static final List<String> EVERYBODYS = List.of("/v3/regions", "/v3/registered_limits");
-    private static final Pattern LOOKED_FOR_FIRST =
-            Pattern.compile("(PATCH|DELETE) /v3/(domains|groups)/\\{\\w+}|.*\\{role_id}.*");
+    private static final Pattern LOOKED_FOR_FIRST = Pattern.compile(
+            "DELETE /v3/(domains|groups)/\\{\\w+}|\\w+ /v3/roles/.*|.*/(users|groups)/\\{\\w+}/roles(/.*)?|\\w+ /v3/OS-TRUST/.*");
     private static final List<String> BODIES = List.of(
             "{",
             "[]",
@@ -66,6 +66,7 @@ class BadInputTest {
         try (var house = House.sqlite(directory)) {
             var admin = house.admin();
             var demo = house.demo();
+            var wrong = new java.util.ArrayList<String>();
             for (var route : house.module.routes()) {
                 if (route.access() == Route.Access.OPEN) continue;
                 var path = path(route);
@@ -83,15 +84,17 @@ class BadInputTest {
                 boolean refused = route.path().startsWith("/v3/domains/config/")
                         || route.path().contains("/access_rules");
                 int unknown = refused ? 403 : 404;
-                assertThat(answer.status()).as(name + " " + answer.body()).isEqualTo(unknown);
+                // The access tokens of a user who is not there are none.
+                if (route.path().endsWith("/access_tokens")) unknown = 200;
+                if (answer.status() != unknown) wrong.add("admin " + name + " " + answer.status());
                 // What is not there looks to others like what they may not see. Some things are for everybody; and for
                 // some, Keystone looks before it asks the rule.
                 boolean told = EVERYBODYS.stream().anyMatch(route.path()::startsWith)
                         || LOOKED_FOR_FIRST.matcher(name).matches();
-                assertThat(house.as(demo, route.method(), path).status())
-                        .as(name)
-                        .isEqualTo(told ? 404 : 403);
+                int others = house.as(demo, route.method(), path).status();
+                if (others != (told ? 404 : 403)) wrong.add(name + " " + others);
             }
+            assertThat(wrong).isEmpty();
         }
     }
 

@@ -41,6 +41,7 @@ public final class Links {
         links.put("next", next.map(m -> address(request, Optional.of(m))).orElse(null));
         links.put("self", address(request, Optional.empty()));
         links.putNull("previous");
+        if (next.isPresent()) body.put("truncated", true);
         return body;
     }
 

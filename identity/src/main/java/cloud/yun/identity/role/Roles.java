@@ -140,22 +140,29 @@ public final class Roles {
     }
 
     Inference implied(Caller caller, String id) {
-        bench.policy().require(caller, "identity:list_implied_roles");
-        return bench.db().read(tx -> {
+        var found = bench.db().read(tx -> {
             var store = new RoleStore(tx);
             if (store.find(id).isEmpty()) throw Words.notFound("role", id);
             return inference(store, Map.entry(id, store.inferences().getOrDefault(id, List.of())));
         });
+        bench.policy().require(caller, "identity:list_implied_roles");
+        return found;
     }
 
     /// @throws NotFound one of the roles is not there, or the one does not imply the other
     Inference implied(Caller caller, String rule, String prior, String implied) {
-        bench.policy().require(caller, rule);
+        looked(caller, rule, prior, implied);
         return bench.db().read(tx -> {
             var pair = pair(tx, prior, implied);
             if (!new RoleStore(tx).implies(prior, implied)) throw noRule(prior, implied);
             return pair;
         });
+    }
+
+    /// Both roles are looked for before the rule is asked, as Keystone does.
+    private void looked(Caller caller, String rule, String prior, String implied) {
+        bench.db().read(tx -> pair(tx, prior, implied));
+        bench.policy().require(caller, rule);
     }
 
     private static Inference pair(Tx tx, String prior, String implied) {
@@ -171,7 +178,7 @@ public final class Roles {
 
     /// @throws Forbidden the role may not be implied, or a role of the whole cloud would imply a domain's
     Inference addImplied(Caller caller, String prior, String implied) {
-        bench.policy().require(caller, "identity:create_implied_role");
+        looked(caller, "identity:create_implied_role", prior, implied);
         return bench.epoch().change(tx -> {
             var pair = pair(tx, prior, implied);
             var role = pair.implied().getFirst();
@@ -184,7 +191,7 @@ public final class Roles {
     }
 
     void removeImplied(Caller caller, String prior, String implied) {
-        bench.policy().require(caller, "identity:delete_implied_role");
+        looked(caller, "identity:delete_implied_role", prior, implied);
         bench.epoch().write(tx -> {
             if (!new RoleStore(tx).removeImplied(prior, implied)) throw noRule(prior, implied);
         });
