@@ -1,5 +1,6 @@
 package cloud.yun.app;
 
+import cloud.yun.identity.Standing;
 import cloud.yun.kernel.Room;
 import cloud.yun.kernel.check.Invariant;
 import cloud.yun.kernel.error.CloudException.Invalid;
@@ -34,10 +35,17 @@ final class AdminRoom implements Room {
     private final Events events;
     private final List<Room> rooms;
     private final SimulatedRoutes simulated;
+    private final RightsRoutes rights;
     private final Policy policy;
 
     /// @param conditions of simulated drivers, if they are
-    AdminRoom(Flows flows, Events events, List<Room> rooms, Optional<Conditions> conditions, Path data) {
+    AdminRoom(
+            Flows flows,
+            Events events,
+            List<Room> rooms,
+            Optional<Conditions> conditions,
+            Standing standing,
+            Path data) {
         this.flows = flows;
         this.events = events;
         this.rooms = List.copyOf(rooms);
@@ -50,7 +58,10 @@ final class AdminRoom implements Room {
                 "yun:events:list", "role:admin",
                 "yun:routes:list", "role:admin"));
         rules.putAll(SimulatedRoutes.rules());
+        rules.putAll(RightsRoutes.rules());
+        rules.putAll(PolicyRoutes.rules());
         this.policy = new Policy(rules, Optional.of(data.resolve("yun/policy.yaml")));
+        this.rights = new RightsRoutes(new EffectiveRights(rooms), standing, policy);
     }
 
     @Override
@@ -66,6 +77,8 @@ final class AdminRoom implements Room {
     @Override
     public List<Route> routes() {
         var routes = new ArrayList<>(simulated.routes());
+        routes.addAll(rights.routes());
+        routes.addAll(new PolicyRoutes(rooms).routes());
         routes.addAll(List.of(
                 Route.get("/", _ -> Reply.ok(Json.object().put("name", "yun").put("version", "v1")))
                         .open(),

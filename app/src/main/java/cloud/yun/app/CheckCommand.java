@@ -3,6 +3,7 @@ package cloud.yun.app;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -20,11 +21,11 @@ final class CheckCommand implements Callable<Integer> {
                 : Path.of(System.getProperty("user.home"), ".yun");
     }
 
-    @Override
-    public Integer call() throws IOException {
+    /// The admin's, of the cloud that runs on these files; none runs: says so and returns empty.
+    static Optional<ApiClient> client(Path data) throws IOException {
         if (!Files.exists(data.resolve("run/endpoints"))) {
             System.err.println("yun: no cloud runs on " + data);
-            return 2;
+            return Optional.empty();
         }
         var passwords = new Properties();
         try (var in = Files.newBufferedReader(data.resolve("passwords"))) {
@@ -34,9 +35,15 @@ final class CheckCommand implements Callable<Integer> {
                 .lines()
                 .findFirst()
                 .orElse("");
-        var client =
-                ApiClient.login(base.substring(base.indexOf("http")), "admin", passwords.getProperty("admin"), "admin");
-        var answer = client.get("/yun/v1/check");
+        return Optional.of(ApiClient.login(
+                base.substring(base.indexOf("http")), "admin", passwords.getProperty("admin"), "admin"));
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        var client = client(data);
+        if (client.isEmpty()) return 2;
+        var answer = client.get().get("/yun/v1/check");
         for (var invariant : answer.get("invariants")) {
             System.out.printf(
                     "%-8s %s%n",

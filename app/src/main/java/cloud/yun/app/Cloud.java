@@ -91,7 +91,8 @@ public final class Cloud implements AutoCloseable {
         blockStorage.onGrown(compute::volumeGrown);
         List<Room> services = List.of(identity, image, placement, network, blockStorage, compute);
         var all = new ArrayList<Room>(services);
-        all.add(new AdminRoom(flows, kernel.events(), services, simulation(config, conditions), data));
+        all.add(new AdminRoom(
+                flows, kernel.events(), services, simulation(config, conditions), identity.standing(), data));
         rooms = List.copyOf(all);
         var authenticator = identity.authenticator();
         gateway = new Gateway(

@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
             RequirementsCommand.class,
             DoctorCommand.class,
             IdentityCommand.class,
+            PolicyCommand.class,
             PurgeCommand.class
         },
         description = "An OpenStack cloud in one program.")

@@ -65,11 +65,16 @@ final class Rules {
                         + " volume_extension:types_extra_specs:update volume_extension:types_extra_specs:delete"
                         + " volume_extension:volume_type_access:addProjectAccess"
                         + " volume_extension:volume_type_access:removeProjectAccess"
-                        + " volume_extension:volume_type_access:get_all_for_type volume_extension:quotas:update"
-                        + " volume_extension:quotas:delete volume_extension:quota_classes:get"
+                        + " volume_extension:volume_type_access:get_all_for_type"
+                        + " volume_extension:quota_classes:get"
                         + " volume_extension:quota_classes:update volume_extension:services:index"
                         + " volume_extension:services:update scheduler_extension:scheduler_stats:get_pools"
                         + " volume_extension:hosts volume_extension:capabilities");
+        // Beside upstream's admin, ours of a project, for that project.
+        all(
+                rules,
+                ADMIN + " or (role:project_admin and project_id:%(project_id)s)",
+                "volume_extension:quotas:update volume_extension:quotas:delete");
         return rules;
     }
 

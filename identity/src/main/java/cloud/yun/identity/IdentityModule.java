@@ -217,6 +217,11 @@ public final class IdentityModule implements Room {
         return tokenKeysMax;
     }
 
+    /// Tells as whom policies would see users.
+    public Standing standing() {
+        return new Standing(kernel.db());
+    }
+
     /// Makes domain, roles, projects, users and catalog. May be repeated: what is there stays, passwords too;
     /// the addresses of endpoints follow.
     public void bootstrap(Bootstrap b) {

@@ -135,7 +135,18 @@ class AppCredentialTest {
         var ruled = answer.header("X-Subject-Token");
 
         assertThat(house.as(ruled, "GET", "/v3/users/" + user).status()).isEqualTo(200);
-        assertThat(house.validate(ruled, ruled).status()).isEqualTo(200);
+        assertThat(house.validate(ruled, ruled).status()).isEqualTo(404);
+        var aware = house.send(
+                "GET",
+                "/v3/auth/tokens",
+                "",
+                "X-Auth-Token",
+                ruled,
+                "X-Subject-Token",
+                ruled,
+                "OpenStack-Identity-Access-Rules",
+                "1.0");
+        assertThat(aware.status()).isEqualTo(200);
         assertThat(house.as(ruled, "PATCH", "/v3/users/" + user, "{\"user\": {\"name\": \"x\"}}")
                         .status())
                 .isEqualTo(401);

@@ -38,9 +38,9 @@ public final class QuotaRoutes {
                 Route.get(SETS, this::show).policyOnObject("volume_extension:quotas:show"),
                 Route.get(SETS + "/defaults", this::defaults).policyOnObject("volume_extension:quotas:show"),
                 Route.put(SETS, this::update)
-                        .policy("volume_extension:quotas:update")
+                        .policyOnObject("volume_extension:quotas:update")
                         .schema("schema/block-storage/quota-set.json"),
-                Route.delete(SETS, this::delete).policy("volume_extension:quotas:delete"),
+                Route.delete(SETS, this::delete).policyOnObject("volume_extension:quotas:delete"),
                 Route.get(CLASSES, this::showClass).policy("volume_extension:quota_classes:get"),
                 Route.put(CLASSES, this::updateClass)
                         .policy("volume_extension:quota_classes:update")
@@ -93,7 +93,9 @@ public final class QuotaRoutes {
     }
 
     private Reply update(Request r) {
-        return Reply.ok(set(r.variable("project"), r.object("quota_set"), "quota_set", true));
+        var project = r.variable("project");
+        policy.require(r.caller(), "volume_extension:quotas:update", Target.project(project));
+        return Reply.ok(set(project, r.object("quota_set"), "quota_set", true));
     }
 
     private Reply showClass(Request r) {
@@ -149,7 +151,9 @@ public final class QuotaRoutes {
     }
 
     private Reply delete(Request r) {
-        db.write(tx -> quota.quotas().clearLimits(tx, r.variable("project")));
+        var project = r.variable("project");
+        policy.require(r.caller(), "volume_extension:quotas:delete", Target.project(project));
+        db.write(tx -> quota.quotas().clearLimits(tx, project));
         return Reply.empty(200);
     }
 

@@ -18,13 +18,16 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// HTTP of quota sets (a project's limits) and quota classes (everybody's).
 public final class QuotaRoutes implements Part {
+    /// Beside upstream's admin, ours of a project, for that project.
+    private static final String ADMINS = ComputePolicy.ADMIN + " or (role:project_admin and project_id:%(project_id)s)";
+
     /// Rule names and defaults of this resource.
     public static final Map<String, String> RULES = Map.of(
             "os_compute_api:os-quota-sets:show", ComputePolicy.READER_OR_ADMIN,
             "os_compute_api:os-quota-sets:detail", ComputePolicy.READER_OR_ADMIN,
             "os_compute_api:os-quota-sets:defaults", ComputePolicy.ANY,
-            "os_compute_api:os-quota-sets:update", ComputePolicy.ADMIN,
-            "os_compute_api:os-quota-sets:delete", ComputePolicy.ADMIN,
+            "os_compute_api:os-quota-sets:update", ADMINS,
+            "os_compute_api:os-quota-sets:delete", ADMINS,
             "os_compute_api:os-quota-class-sets:show", ComputePolicy.ADMIN,
             "os_compute_api:os-quota-class-sets:update", ComputePolicy.ADMIN);
 
@@ -70,11 +73,11 @@ public final class QuotaRoutes implements Part {
                 Route.get(SETS + "/detail", this::detail).policyOnObject("os_compute_api:os-quota-sets:detail"),
                 Route.get(SETS + "/defaults", this::defaults).policy("os_compute_api:os-quota-sets:defaults"),
                 Route.put(SETS, this::update)
-                        .policy("os_compute_api:os-quota-sets:update")
+                        .policyOnObject("os_compute_api:os-quota-sets:update")
                         .schema("schema/compute/quota-update.json")
                         .schema("schema/compute/quota-update-2.36.json", "2.36")
                         .schema("schema/compute/quota-update-2.57.json", "2.57"),
-                Route.delete(SETS, this::delete).policy("os_compute_api:os-quota-sets:delete"),
+                Route.delete(SETS, this::delete).policyOnObject("os_compute_api:os-quota-sets:delete"),
                 Route.get(CLASSES, this::showClass).policy("os_compute_api:os-quota-class-sets:show"),
                 Route.put(CLASSES, this::updateClass)
                         .policy("os_compute_api:os-quota-class-sets:update")
@@ -125,6 +128,7 @@ public final class QuotaRoutes implements Part {
 
     private Reply update(Request request) {
         var project = request.variable("project");
+        policy.require(request.caller(), "os_compute_api:os-quota-sets:update", Target.project(project));
         var body = request.object("quota_set");
         boolean force =
                 body.path("force").asString("false").toLowerCase(Locale.ROOT).matches("true|1|on|yes|t|y");
@@ -145,7 +149,9 @@ public final class QuotaRoutes implements Part {
     }
 
     private Reply delete(Request request) {
-        quotas.clear(request.variable("project"));
+        var project = request.variable("project");
+        policy.require(request.caller(), "os_compute_api:os-quota-sets:delete", Target.project(project));
+        quotas.clear(project);
         return Reply.accepted();
     }
 

@@ -125,6 +125,31 @@ public final class AssignmentStore {
                 arguments.toArray());
     }
 
+    /// @param above as in [#rolesOf]
+    /// @param after only users whose ids come behind this one
+    /// @return ids, in order, of users who have a role there, themselves or by a group
+    public List<String> usersOn(Target target, Collection<String> above, String after, int max) {
+        var marks = above.isEmpty() ? "NULL" : Tx.marks(above.size());
+        var there = "((a.target_id = ? AND a.target_type = ? AND a.inherited = 0)"
+                + " OR (a.inherited = 1 AND a.target_id IN (" + marks + ")))";
+        var arguments = new java.util.ArrayList<Object>();
+        for (int i = 0; i < 2; i++) {
+            arguments.addAll(List.of(target.id(), target.kind().wire()));
+            arguments.addAll(above);
+        }
+        arguments.add(after);
+        arguments.add(max);
+        return tx.query(
+                "SELECT user_id FROM (SELECT a.actor_id AS user_id FROM identity_assignment a"
+                        + " WHERE a.actor_type = 'user' AND " + there
+                        + " UNION SELECT m.user_id AS user_id FROM identity_assignment a"
+                        + " JOIN identity_group_member m ON m.group_id = a.actor_id"
+                        + " WHERE a.actor_type = 'group' AND " + there + ") everybody"
+                        + " WHERE user_id > ? ORDER BY user_id LIMIT ?",
+                r -> r.string("user_id"),
+                arguments.toArray());
+    }
+
     List<String> withoutActor() {
         return tx.query("""
                 SELECT DISTINCT actor_id

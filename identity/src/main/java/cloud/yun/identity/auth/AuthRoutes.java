@@ -102,7 +102,13 @@ public final class AuthRoutes {
 
     private Reply validate(Request request) {
         var rule = request.method().equals("HEAD") ? "identity:check_token" : "identity:validate_token";
-        return answer(200, subject(request, rule), request);
+        var token = subject(request, rule);
+        boolean ruled =
+                token.caller().token().map(t -> !t.accessRules().isEmpty()).orElse(false);
+        // Who does not say that it keeps to access rules is not told of a token that has some.
+        if (ruled && request.header("OpenStack-Identity-Access-Rules").isEmpty())
+            throw new NotFound("Failed to validate token");
+        return answer(200, token, request);
     }
 
     private Reply revoke(Request request) {

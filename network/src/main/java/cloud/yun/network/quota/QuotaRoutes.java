@@ -5,6 +5,7 @@ import cloud.yun.kernel.http.Reply;
 import cloud.yun.kernel.http.Request;
 import cloud.yun.kernel.http.Route;
 import cloud.yun.kernel.json.Json;
+import cloud.yun.kernel.policy.Target;
 import cloud.yun.network.api.Guard;
 import cloud.yun.network.api.Values;
 import java.util.LinkedHashMap;
@@ -45,7 +46,8 @@ public final class QuotaRoutes {
                 .map(p -> p.id().equals(request.variables().get("id")))
                 .orElse(false);
         if (own && rule.equals("get_quota")) return;
-        guard.require(request.caller(), rule, cloud.yun.kernel.policy.Target.NONE);
+        var project = request.variables().get("id");
+        guard.require(request.caller(), rule, project == null ? Target.NONE : Target.project(project));
     }
 
     private static ObjectNode limits(Map<String, Long> limits) {
