@@ -58,10 +58,16 @@ identity() {
     "$(awk -v r="$rate" -v b="$bare" 'BEGIN {split(b, x, " "); printf "%.2f", r / ((x[1] + x[2]) / 2)}') times" "at least 0.9 times"
 
   # These twenty have logged in just now.
-  wrk -t1 -c8 -d4s --timeout 60s -s "$HERE/bench/login.lua" "$URL/identity/v3/auth/tokens" -- 0 20 >/dev/null
+  local i
+  for i in $(seq 0 19); do
+    curl -s -o /dev/null -H 'Content-Type: application/json' "$URL/identity/v3/auth/tokens" -d "{\"auth\": {\"identity\": {
+      \"methods\": [\"password\"], \"password\": {\"user\": {\"name\": \"login-$i\", \"domain\": {\"id\": \"default\"},
+      \"password\": \"bench\"}}}}}"
+  done
+  wrk -t1 -c8 -d5s -s "$HERE/bench/login.lua" "$URL/identity/v3/auth/tokens" -- 0 20 >/dev/null
   rate=$(for _ in 1 2 3; do
     wrk -t1 -c8 -d5s -s "$HERE/bench/login.lua" "$URL/identity/v3/auth/tokens" -- 0 20 | wrk_rate; done | median)
-  line "identity-login-again: logins of users who came within minutes" "$rate /s" "at least 2000 /s"
+  line "identity-login-again: logins of users who came within minutes, 8 callers" "$rate /s" "at least 2000 /s"
 
   marker=$(sqlite3 "$DATA/yun.db" "SELECT id FROM identity_user ORDER BY id LIMIT 1 OFFSET 900000")
   java_bench users "$domain" "$marker"

@@ -169,7 +169,7 @@ final class LoginModule {
     }
 
     PasswordMethod passwordMethod() {
-        return new PasswordMethod(kernel.db(), check());
+        return new PasswordMethod(check());
     }
 
     Tokens tokens() {

@@ -70,6 +70,12 @@ class UserListTest {
             assertThat(ending).doesNotHaveDuplicates().hasSize((int) java.util.stream.IntStream.range(0, USERS)
                     .filter(i -> i % 3 == 0 && i % 10 <= 4)
                     .count());
+            var some = "&domain_id=default&enabled=true";
+            assertThat(walk(house, admin, "/v3/users?limit=7&password_expires_at=lte:2023-11-14T22:13:24Z" + some))
+                    .doesNotHaveDuplicates()
+                    .hasSize((int) java.util.stream.IntStream.range(0, USERS)
+                            .filter(i -> i % 3 == 0 && i % 10 <= 4 && i % 5 != 0)
+                            .count());
             assertThat(walk(house, admin, "/v3/users?name__iexact=USER-777")).containsExactly("user-777");
             assertThat(walk(house, admin, "/v3/users?name__startswith=user-234&limit=5"))
                     .hasSize(6)

@@ -25,13 +25,14 @@ public final class Lockout {
     public User admit(Optional<User> named, boolean right) {
         if (named.isEmpty()) throw refused("no such user");
         var user = compliance.today(named.get(), clock.instant());
+        boolean counting = compliance.failuresMax() > 0;
         // Read only now: others may have guessed wrong while this guess was looked at, and guessing at once is no way
         // around the lock.
-        var failures = db.read(tx -> new UserStore(tx).failures(user.id()));
+        var failures = counting ? db.read(tx -> new UserStore(tx).failures(user.id())) : Failures.NONE;
         if (locked(user, failures)) throw refused("the account is locked");
         if (!right) {
             var now = clock.instant();
-            db.write(tx -> new UserStore(tx).failed(user.id(), lapsed(user, failures), now));
+            if (counting) db.write(tx -> new UserStore(tx).failed(user.id(), lapsed(user, failures), now));
             throw refused("wrong password");
         }
         if (!user.enabled())
@@ -46,8 +47,7 @@ public final class Lockout {
 
     /// The lock was on and has run out: counting begins anew.
     private boolean lapsed(User user, Failures failures) {
-        return compliance.failuresMax() > 0
-                && failures.count() >= compliance.failuresMax()
+        return failures.count() >= compliance.failuresMax()
                 && !UserOptions.of(user).ignoresLockout();
     }
 

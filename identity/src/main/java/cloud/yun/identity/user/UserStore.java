@@ -169,14 +169,16 @@ public final class UserStore {
     }
 
     /// Wrong passwords in a row.
-    record Failures(int count, Optional<Instant> lastAt) {}
+    record Failures(int count, Optional<Instant> lastAt) {
+        static final Failures NONE = new Failures(0, Optional.empty());
+    }
 
     Failures failures(String userId) {
         return tx.first(
                         "SELECT failed_auth_count, failed_auth_at FROM identity_user WHERE id = ?",
                         r -> new Failures(r.integer("failed_auth_count"), r.optInstant("failed_auth_at")),
                         userId)
-                .orElse(new Failures(0, Optional.empty()));
+                .orElse(Failures.NONE);
     }
 
     /// @param anew whether counting begins again with this one

@@ -227,7 +227,7 @@ public final class Users {
         var login = directories.loginById(id, original);
         if (login.isPresent())
             directories.writable(login.get().user().filter(User::enabled).orElseThrow(Unauthorized::new));
-        var user = check.right(bench.db().read(tx -> new UserStore(tx).find(id)), original);
+        var user = check.right(tx -> new UserStore(tx).find(id), original);
         PasswordRules.form(compliance, password);
         PasswordRules.unlocked(UserOptions.of(user));
         var history = bench.db().read(tx -> new UserStore(tx).passwords(id, Math.max(1, compliance.uniqueLast())));
