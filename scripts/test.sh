@@ -21,6 +21,7 @@ run_tests() {
     unit) maven_tests || failed=1 ;;
     conformance)
       build_if_stale
+      if [ "${1:-}" = --postgresql ]; then export YUN_TEST_DATABASE=postgresql; shift; fi
       if [ $# -eq 0 ]; then set -- $SUITES_CI; fi
       for suite in "$@"; do run_suite "$suite" || failed=1; done
       ;;
@@ -53,7 +54,7 @@ build_guest_image_if_root() { if [ "$(id -u)" -eq 0 ]; then build_guest_image; f
 run_suite() {
   local suite=$1 script=$HERE/conformance/suites/$1.sh
   [ -f "$script" ] || { echo "yun: there is no suite '$suite'" >&2; exit 2; }
-  echo "== suite $suite"
+  echo "== suite $suite${YUN_TEST_DATABASE:+ on $YUN_TEST_DATABASE}"
   SUITE=$suite RESULTS=$BUILD/results/$suite.tsv bash "$script" || echo "not_ok	the suite ran to its end" >>"$BUILD/results/$suite.tsv"
   ! grep -q '^not_ok' "$BUILD/results/$suite.tsv"
 }

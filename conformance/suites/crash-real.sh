@@ -29,7 +29,7 @@ token() {
     \"scope\": {\"project\": {\"name\": \"$1\", \"domain\": {\"id\": \"default\"}}}}}" | tr -d '\r' | awk 'tolower($1)=="x-subject-token:" {print $2}'
 }
 api() { curl -s -f -m 60 -H "X-Auth-Token: $TOKEN" -H 'Content-Type: application/json' "$@"; }
-up() { "$HERE/yun" up --data "$DATA" --port "$PORT" --no-classic-ports --config "$DATA.conf" >>"$DATA.up.log" 2>&1; }
+up() { "$HERE/yun" up --data "$DATA" --port "$PORT" --no-classic-ports --config "$DATA.conf" "${DATABASE_ARGS[@]}" >>"$DATA.up.log" 2>&1; }
 field() { api "$1" | jq -r "$2"; }
 # A step may find the process gone: that is the point. Each step waits for its end or for the death.
 # Killed is dead, also while nobody has asked for the exit status.
@@ -167,6 +167,7 @@ resting() {
 }
 
 : >"$DATA.conf"
+database_start
 check "the cloud starts" up
 # Two looks with the same result: what the first start makes is there.
 eventually 60 resting || not_ok "the host comes to rest"

@@ -4,6 +4,8 @@
 if [ "$(id -u)" -ne 0 ]; then skip "real guests" "not root"; exit 0; fi
 trap cloud_stop EXIT
 PORT=${PORT:-18000}
+forwarding() { cat /proc/sys/net/ipv4/ip_forward; }
+FORWARDED=$(forwarding)
 cloud_start
 check "the demo runs" bash -c "'$HERE/scripts/demo.sh' --data '$DATA'"
 check "and runs again" bash -c "'$HERE/scripts/demo.sh' --data '$DATA'"
@@ -16,4 +18,5 @@ leftovers() {
     pgrep -af 'dnsmasq|haproxy|qemu-system' | grep "$DATA"; ls -d "$DATA" 2>/dev/null) )
   [ -z "$left" ] || { echo "$left"; return 1; }
 }
+check "purge gives the host's forwarding back" [ "$(forwarding)" = "$FORWARDED" ]
 check "purge leaves no domain, namespace, bridge, tap, process or file" leftovers

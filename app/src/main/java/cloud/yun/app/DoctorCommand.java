@@ -1,6 +1,7 @@
 package cloud.yun.app;
 
 import cloud.yun.host.HostFacts;
+import cloud.yun.host.daemons.QemuConf;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,6 +46,13 @@ final class DoctorCommand implements Callable<Integer> {
                 facts.kvm().why() + "; guests run in software, about ten times slower"));
         findings.add(new Finding(
                 facts.memoryMib() >= 1024, true, "memory: " + facts.memoryMib() + " MiB", "at least 1024 MiB"));
+        for (var trouble : QemuConf.troubles())
+            findings.add(new Finding(
+                    false,
+                    true,
+                    trouble,
+                    "stop it, ./yun up starts its own; or set user = \"root\", group = \"root\", dynamic_ownership = 0,"
+                            + " remember_owner = 0 and security_driver = \"none\" in /etc/libvirt/qemu.conf and restart it"));
         boolean able = true;
         for (var f : findings) {
             System.out.printf("%-4s %s%s%n", f.good() ? "ok" : "-", f.what(), f.good() ? "" : ": " + f.remedy());
