@@ -53,8 +53,10 @@ cloud_up() {
   mkfifo -m 0600 "$fifo"
   exec 3<>"$fifo"
   setsid "${JAVA_COMMAND[@]}" serve "${REST[@]}" --notify "$fifo" >>"$DATA/log/stdout.log" 2>&1 3>&- </dev/null &
-  local pid=$! line waited=0
-  while ! read -r -t 1 -u 3 line; do
+  local pid=$! line= part= waited=0
+  # On a busy host the time may be over in the middle of the line.
+  while ! read -r -t 1 -u 3 part; do
+    line+=$part
     waited=$((waited + 1))
     if ! kill -0 "$pid" 2>/dev/null; then
       echo "yun: it did not start:" >&2
@@ -64,6 +66,7 @@ cloud_up() {
     fi
     if [ "$waited" -ge 120 ]; then echo "yun: no answer after 120 s; see $DATA/log" >&2; exit 1; fi
   done
+  line+=$part
   exec 3>&-
   rm -f "$fifo"
   case $line in ready*) ;; *) echo "yun: $line" >&2; exit 1 ;; esac

@@ -47,12 +47,13 @@ final class DoctorCommand implements Callable<Integer> {
         findings.add(new Finding(
                 facts.memoryMib() >= 1024, true, "memory: " + facts.memoryMib() + " MiB", "at least 1024 MiB"));
         for (var trouble : QemuConf.troubles())
-            findings.add(new Finding(
-                    false,
-                    true,
-                    trouble,
-                    "stop it, ./yun up starts its own; or set user = \"root\", group = \"root\", dynamic_ownership = 0,"
-                            + " remember_owner = 0 and security_driver = \"none\" in /etc/libvirt/qemu.conf and restart it"));
+            findings.add(
+                    new Finding(
+                            false,
+                            true,
+                            trouble,
+                            "stop it, ./yun up starts its own; or set user = \"root\", group = \"root\", dynamic_ownership = 0,"
+                                    + " remember_owner = 0 and security_driver = \"none\" in /etc/libvirt/qemu.conf and restart it"));
         boolean able = true;
         for (var f : findings) {
             System.out.printf("%-4s %s%s%n", f.good() ? "ok" : "-", f.what(), f.good() ? "" : ": " + f.remedy());

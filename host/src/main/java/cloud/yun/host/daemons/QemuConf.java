@@ -36,7 +36,8 @@ public final class QemuConf {
             // As the daemon sees it: ours has its own file mounted over the packaged one.
             var file = process.resolve("root/etc/libvirt/qemu.conf");
             return trouble(
-                    name + " (process " + process.getFileName() + ")", Files.exists(file) ? Files.readString(file) : "");
+                    name + " (process " + process.getFileName() + ")",
+                    Files.exists(file) ? Files.readString(file) : "");
         } catch (IOException e) {
             return Optional.empty(); // it ended meanwhile, or is a stranger's and we are not root
         }
@@ -46,7 +47,7 @@ public final class QemuConf {
         var matcher = USER.matcher(text);
         String user = matcher.find() ? matcher.group(1) : STANDARD;
         if (List.of("root", "+0", "0").contains(user)) return Optional.empty();
-        return Optional.of(daemon + " is not ours and runs QEMU as " + user
-                + ", which may not write the guests' disks");
+        return Optional.of(
+                daemon + " is not ours and runs QEMU as " + user + ", which may not write the guests' disks");
     }
 }
