@@ -39,36 +39,23 @@ gone() { dead || [ "$(curl -s -o /dev/null -w '%{http_code}' -H "X-Auth-Token: $
 # reaches URL FIELD VALUE: false when the process died on the way.
 reaches() { eventually 60 is "$@" && ! dead; }
 vanishes() { eventually 60 gone "$1" && ! dead; }
-volume_gone() { [ "$(curl -s -o /dev/null -w '%{http_code}' -H "X-Auth-Token: $TOKEN" "$VOLUME/volumes/$1")" = 404 ]; }
 
-# One project's day. It ends at the first step that finds the process dead.
+# One project's day, as far as the kill point needs it. It ends at the first step that finds the process dead.
 day() {
   TOKEN=$(token demo) || return 0
-  local image flavor public private network subnet router data more server port fip interface
-  image=$(field "$URL/image/v2/images?name=yunos" '.images[0].id')
-  flavor=$(field "$COMPUTE/flavors" '.flavors[] | select(.name == "m1.nano") | .id')
-  public=$(field "$NETWORKING/networks?name=public" '.networks[0].id')
-  private=$(field "$NETWORKING/networks?name=private" '.networks[0].id')
-
   network=$(api "$NETWORKING/networks" -d '{"network": {"name": "crash"}}' | jq -r .network.id) || return 0
   subnet=$(api "$NETWORKING/subnets" -d "{\"subnet\": {\"network_id\": \"$network\", \"ip_version\": 4, \"cidr\": \"10.77.0.0/24\"}}" |
     jq -r .subnet.id) || return 0
+  case $point in router_* | floatingip_*) routed_day ;; *) served_day ;; esac
+}
+# A router, and a floating IP that comes, goes, comes back and is deleted.
+routed_day() {
+  local public router port fip
+  public=$(field "$NETWORKING/networks?name=public" '.networks[0].id')
   router=$(api "$NETWORKING/routers" -d "{\"router\": {\"name\": \"crash\", \"external_gateway_info\": {\"network_id\": \"$public\"}}}" |
     jq -r .router.id) || return 0
   api -o /dev/null -X PUT "$NETWORKING/routers/$router/add_router_interface" -d "{\"subnet_id\": \"$subnet\"}" || return 0
-  data=$(api "$VOLUME/volumes" -d '{"volume": {"size": 1, "name": "crash"}}' | jq -r .volume.id) || return 0
-  more=$(api "$VOLUME/volumes" -d '{"volume": {"size": 1, "name": "crash"}}' | jq -r .volume.id) || return 0
-  reaches "$VOLUME/volumes/$data" .volume.status available || return 0
-  reaches "$VOLUME/volumes/$more" .volume.status available || return 0
-
-  server=$(api "$COMPUTE/servers" -d "{\"server\": {\"name\": \"crash\", \"imageRef\": \"$image\", \"flavorRef\": \"$flavor\",
-    \"networks\": [{\"uuid\": \"$network\"}], \"block_device_mapping_v2\": [
-      {\"boot_index\": 0, \"uuid\": \"$image\", \"source_type\": \"image\", \"destination_type\": \"local\"},
-      {\"boot_index\": -1, \"uuid\": \"$data\", \"source_type\": \"volume\", \"destination_type\": \"volume\"}]}}" |
-    jq -r .server.id) || return 0
-  reaches "$COMPUTE/servers/$server" .server.status ACTIVE || return 0
-
-  port=$(field "$NETWORKING/ports?device_id=$server" '.ports[0].id')
+  port=$(api "$NETWORKING/ports" -d "{\"port\": {\"network_id\": \"$network\"}}" | jq -r .port.id) || return 0
   fip=$(api "$NETWORKING/floatingips" -d "{\"floatingip\": {\"floating_network_id\": \"$public\", \"port_id\": \"$port\"}}" |
     jq -r .floatingip.id) || return 0
   reaches "$NETWORKING/floatingips/$fip" .floatingip.status ACTIVE || return 0
@@ -76,28 +63,47 @@ day() {
   reaches "$NETWORKING/floatingips/$fip" .floatingip.status DOWN || return 0
   api -o /dev/null -X PUT "$NETWORKING/floatingips/$fip" -d "{\"floatingip\": {\"port_id\": \"$port\"}}" || return 0
   reaches "$NETWORKING/floatingips/$fip" .floatingip.status ACTIVE || return 0
-
+  api -o /dev/null -X DELETE "$NETWORKING/floatingips/$fip" || return 0
+  api -o /dev/null -X DELETE "$NETWORKING/ports/$port" || return 0
+  api -o /dev/null -X PUT "$NETWORKING/routers/$router/remove_router_interface" -d "{\"subnet_id\": \"$subnet\"}" || return 0
+  api -o /dev/null -X DELETE "$NETWORKING/routers/$router"
+}
+# A server with a volume; another volume and another interface that come and go.
+served_day() {
+  local image flavor private data more server interface
+  image=$(field "$URL/image/v2/images?name=yunos" '.images[0].id')
+  flavor=$(field "$COMPUTE/flavors" '.flavors[] | select(.name == "m1.nano") | .id')
+  private=$(field "$NETWORKING/networks?name=private" '.networks[0].id')
+  data=$(api "$VOLUME/volumes" -d '{"volume": {"size": 1, "name": "crash"}}' | jq -r .volume.id) || return 0
+  more=$(api "$VOLUME/volumes" -d '{"volume": {"size": 1, "name": "crash"}}' | jq -r .volume.id) || return 0
+  reaches "$VOLUME/volumes/$data" .volume.status available || return 0
+  reaches "$VOLUME/volumes/$more" .volume.status available || return 0
+  server=$(api "$COMPUTE/servers" -d "{\"server\": {\"name\": \"crash\", \"imageRef\": \"$image\", \"flavorRef\": \"$flavor\",
+    \"networks\": [{\"uuid\": \"$network\"}], \"block_device_mapping_v2\": [
+      {\"boot_index\": 0, \"uuid\": \"$image\", \"source_type\": \"image\", \"destination_type\": \"local\"},
+      {\"boot_index\": -1, \"uuid\": \"$data\", \"source_type\": \"volume\", \"destination_type\": \"volume\"}]}}" |
+    jq -r .server.id) || return 0
+  reaches "$COMPUTE/servers/$server" .server.status ACTIVE || return 0
   api -o /dev/null "$COMPUTE/servers/$server/os-volume_attachments" -d "{\"volumeAttachment\": {\"volumeId\": \"$more\"}}" || return 0
   reaches "$VOLUME/volumes/$more" .volume.status in-use || return 0
-  api -o /dev/null -X DELETE "$COMPUTE/servers/$server/os-volume_attachments/$more" || return 0
-  reaches "$VOLUME/volumes/$more" .volume.status available || return 0
-
   interface=$(api "$COMPUTE/servers/$server/os-interface" -d "{\"interfaceAttachment\": {\"net_id\": \"$private\"}}" |
     jq -r .interfaceAttachment.port_id) || return 0
   reaches "$NETWORKING/ports/$interface" .port.status ACTIVE || return 0
-  # A guest lets go of a device once it has booted.
-  booted() { dead || api "$COMPUTE/servers/$server/action" -d '{"os-getConsoleOutput": {}}' | jq -r .output | grep -q 'login:'; }
-  eventually 120 booted && ! dead || return 0
-  api -o /dev/null -X DELETE "$COMPUTE/servers/$server/os-interface/$interface" || return 0
-  vanishes "$NETWORKING/ports/$interface" || return 0
-
+  case $point in
+    *_detach_*)
+      # A guest lets go of a device once it has booted.
+      booted() { dead || api "$COMPUTE/servers/$server/action" -d '{"os-getConsoleOutput": {}}' | jq -r .output | grep -q 'login:'; }
+      eventually 240 booted && ! dead || return 0
+      api -o /dev/null -X DELETE "$COMPUTE/servers/$server/os-volume_attachments/$more" || return 0
+      reaches "$VOLUME/volumes/$more" .volume.status available || return 0
+      api -o /dev/null -X DELETE "$COMPUTE/servers/$server/os-interface/$interface" || return 0
+      vanishes "$NETWORKING/ports/$interface" || return 0
+      ;;
+  esac
   api -o /dev/null -X DELETE "$COMPUTE/servers/$server" || return 0
   vanishes "$COMPUTE/servers/$server" || return 0
   api -o /dev/null -X DELETE "$VOLUME/volumes/$data" || return 0
-  vanishes "$VOLUME/volumes/$data" || return 0
-  api -o /dev/null -X DELETE "$NETWORKING/floatingips/$fip" || return 0
-  api -o /dev/null -X PUT "$NETWORKING/routers/$router/remove_router_interface" -d "{\"subnet_id\": \"$subnet\"}" || return 0
-  api -o /dev/null -X DELETE "$NETWORKING/routers/$router"
+  vanishes "$VOLUME/volumes/$data"
 }
 
 empty() { [ "$(field "$1" "$2 | length")" = 0 ]; }
@@ -127,6 +133,7 @@ settle() {
     api -o /dev/null -X DELETE "$NETWORKING/routers/$router" || return 1
   done
   for id in $(field "$NETWORKING/networks?name=crash" '.networks[].id'); do api -o /dev/null -X DELETE "$NETWORKING/networks/$id" || return 1; done
+  for id in $(field "$NETWORKING/ports?device_id=" '.ports[].id'); do api -o /dev/null -X DELETE "$NETWORKING/ports/$id" || return 1; done
   empty "$NETWORKING/ports" '[.ports[] | select(.device_owner | startswith("compute:"))]' || { echo "ports of servers are left"; return 1; }
   TOKEN=$(token admin)
   eventually 60 idle || { echo "flows do not end"; return 1; }
@@ -175,7 +182,7 @@ for point in $POINTS; do
   "$HERE/yun" down --data "$DATA" >/dev/null 2>&1
   printf '[yun]\nflow_halt = %s\n' "$point" >"$DATA.conf"
   up || { not_ok "killed after $point" "it did not start"; continue; }
-  day >>"$DATA.day.log" 2>&1
+  day "$point" >>"$DATA.day.log" 2>&1
   if ! eventually 5 dead; then
     not_ok "killed after $point" "the day ended without it: $(tail -1 "$DATA.day.log")"
     : >"$DATA.conf"
