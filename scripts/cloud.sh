@@ -54,6 +54,8 @@ cloud_up() {
   exec 3<>"$fifo"
   setsid "${JAVA_COMMAND[@]}" serve "${REST[@]}" --notify "$fifo" >>"$DATA/log/stdout.log" 2>&1 3>&- </dev/null &
   local pid=$! line= part= waited=0
+  # From now on `down` finds it, also when this launcher is stopped before the cloud is ready.
+  echo "$pid" >"$DATA/run/yun.pid"
   # On a busy host the time may be over in the middle of the line.
   while ! read -r -t 1 -u 3 part; do
     line+=$part

@@ -132,8 +132,8 @@ settle() {
     done
     api -o /dev/null -X DELETE "$NETWORKING/routers/$router" || return 1
   done
-  for id in $(field "$NETWORKING/networks?name=crash" '.networks[].id'); do api -o /dev/null -X DELETE "$NETWORKING/networks/$id" || return 1; done
-  for id in $(field "$NETWORKING/ports?device_id=" '.ports[].id'); do api -o /dev/null -X DELETE "$NETWORKING/ports/$id" || return 1; done
+  for id in $(field "$NETWORKING/ports?device_id=&device_owner=" '.ports[].id'); do api -o /dev/null -X DELETE "$NETWORKING/ports/$id" || { echo "port $id is not deleted"; return 1; }; done
+  for id in $(field "$NETWORKING/networks?name=crash" '.networks[].id'); do api -o /dev/null -X DELETE "$NETWORKING/networks/$id" || { echo "network $id is not deleted"; return 1; }; done
   empty "$NETWORKING/ports" '[.ports[] | select(.device_owner | startswith("compute:"))]' || { echo "ports of servers are left"; return 1; }
   TOKEN=$(token admin)
   eventually 60 idle || { echo "flows do not end"; return 1; }
@@ -156,11 +156,11 @@ host_state() {
   tables | sed 's/^/nft /'
   for name in $(ip netns list | awk '/^q(dhcp|router)-/ {print $1}' | sort); do
     # Another network driver's on this host bears its mark.
-    ip -n "$name" link show lo 2>/dev/null | grep -q 'alias' && ! ip -n "$name" link show lo | grep -q 'alias yun:' && continue
+    ip -n "$name" link show lo 2>/dev/null | grep -q 'alias' && ! ip -n "$name" link show lo | grep -qE 'alias yun(-[0-9a-f]+)?:' && continue
     echo "namespace $name"
     ip netns exec "$name" 2>/dev/null bash -c "$(declare -f tables devices); devices; tables; ip route" | sed "s/^/  /"
   done
-  pgrep -a 'qemu-system|dnsmasq|haproxy|tgtd|keepalived|radvd' | grep -F "$DATA" | sed -E 's/^[0-9]+/process/' | cut -c1-100 | sort
+  pgrep -af 'qemu-system|dnsmasq|haproxy|tgtd|keepalived|radvd' | grep -F "$DATA" | sed -E 's/^[0-9]+/process/' | cut -c1-100 | sort
   losetup -a | sed 's/^/loop /'
 }
 BEFORE=

@@ -162,22 +162,20 @@ class DeleteServerTest {
     void delete_whenItsHostComesBackInBetween_removesTheGuestBeforeItsDisks() throws InterruptedException {
         var id = server();
         cloud.hypervisor().fail("destroy", new Unavailable("not now", "test", null));
-        forceDown(1);
+        var host = cloud.server(id).host().orElseThrow();
+        var there = cloud.db.read(tx -> cloud.hosts.find(tx, host)).orElseThrow();
+        cloud.hosts.down(host);
         cloud.flows.probe(new FlowProbe() {
             @Override
             public void betweenTasks(String flow, String task) {
                 if (!flow.equals(FLOW) || !task.equals("destroy-guest")) return;
                 cloud.hypervisor().heal();
-                forceDown(0);
+                cloud.hosts.put(there);
             }
         });
         delete(id);
         cloud.idle();
         requireDeleted(id, "its host is back");
-    }
-
-    private void forceDown(int down) {
-        cloud.db.write(tx -> tx.update("UPDATE service SET forced_down = ?", down));
     }
 
     /// ACTIVE with a port of its own and a user's, a volume that goes with it and one that stays.
