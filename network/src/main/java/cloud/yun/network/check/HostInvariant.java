@@ -9,6 +9,7 @@ import cloud.yun.network.apply.Applier;
 import cloud.yun.network.apply.WantedState;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -54,8 +55,9 @@ public final class HostInvariant implements Invariant {
         compare(host, "port", wanted.ports(), there.ports(), busy, devices, found);
         compare(host, "DHCP of network", wanted.dhcpNetworks(), there.dhcpNetworks(), busy, Set.of(), found);
         compare(host, "router", wanted.routers(), there.routers(), busy, Set.of(), found);
-        // One that nobody needs any more may stay for a while.
-        for (var id : wanted.groups())
+        // One that nobody needs any more may stay for a while; one that is new comes with the port that needs it.
+        boolean settled = there.ports().containsAll(wanted.ports()) && Collections.disjoint(wanted.ports(), busy);
+        for (var id : settled ? wanted.groups() : Set.<String>of())
             if (!there.groups().contains(id)) found.add("host " + host + " lacks security group " + id);
     }
 
