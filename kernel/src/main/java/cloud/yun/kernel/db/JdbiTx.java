@@ -1,5 +1,7 @@
 package cloud.yun.kernel.db;
 
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -7,55 +9,74 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/// A transaction on a Jdbi handle.
-final class JdbiTx implements Tx {
-    private final Handle handle;
+/// A transaction on a JDBC connection.
+final class JdbcTx implements Tx {
+    private final Statements statements;
     private final Dialect dialect;
     private final List<Runnable> wakes = new ArrayList<>();
 
-    JdbiTx(Handle handle, Dialect dialect) {
-        this.handle = handle;
+    JdbcTx(Statements statements, Dialect dialect) {
+        this.statements = statements;
         this.dialect = dialect;
     }
 
     @Override
     public int update(String sql, @Nullable Object... arguments) {
-        try (var statement = handle.createUpdate(sql)) {
+        return with(sql, prepared -> {
+            var statement = prepared.statement();
             bind(statement, arguments);
-            return statement.execute();
-        }
+            statement.execute();
+            return statement.getUpdateCount();
+        });
     }
 
     @Override
     public void batch(String sql, Collection<@Nullable Object[]> rows) {
         if (rows.isEmpty()) return;
-        try (var statement = handle.prepareBatch(sql)) {
+        with(sql, prepared -> {
+            var statement = prepared.statement();
             for (var row : rows) {
                 bind(statement, row);
-                statement.add();
+                statement.addBatch();
             }
-            statement.execute();
-        }
+            return statement.executeBatch();
+        });
     }
 
     @Override
     public <T> List<T> query(String sql, Row.Mapper<T> mapper, @Nullable Object... arguments) {
-        try (var statement = handle.createQuery(sql)) {
-            bind(statement, arguments);
-            return statement.scanResultSet((results, context) -> {
-                try (context) {
-                    var found = new ArrayList<T>();
-                    var rows = results.get();
-                    var row = new Row(rows);
-                    while (rows.next()) found.add(mapper.map(row));
-                    return found;
-                }
-            });
+        return with(sql, prepared -> {
+            bind(prepared.statement(), arguments);
+            try (var result = prepared.statement().executeQuery()) {
+                var found = new ArrayList<T>();
+                var row = prepared.row(result);
+                while (result.next()) found.add(mapper.map(row));
+                return found;
+            }
+        });
+    }
+
+    private interface Use<T> {
+        T of(Statements.Prepared prepared) throws SQLException;
+    }
+
+    private <T> T with(String sql, Use<T> use) {
+        try {
+            var prepared = statements.take(sql);
+            T result;
+            try {
+                result = use.of(prepared);
+            } catch (SQLException | RuntimeException | Error e) {
+                Statements.discard(prepared, e);
+                throw e;
+            }
+            statements.give(prepared);
+            return result;
+        } catch (SQLException e) {
+            throw new StatementFailed(sql, e);
         }
     }
 
@@ -73,22 +94,22 @@ final class JdbiTx implements Tx {
         return wakes;
     }
 
-    private static void bind(SqlStatement<?> statement, @Nullable Object[] arguments) {
-        for (int i = 0; i < arguments.length; i++) {
-            var argument = arguments[i];
+    private static void bind(PreparedStatement statement, @Nullable Object[] arguments) throws SQLException {
+        for (int i = 1; i <= arguments.length; i++) {
+            var argument = arguments[i - 1];
             if (argument instanceof Optional<?> optional) argument = optional.orElse(null);
             switch (argument) {
-                case null -> statement.bindNull(i, Types.NULL);
-                case String s -> statement.bind(i, s);
-                case Long n -> statement.bind(i, n);
-                case Integer n -> statement.bind(i, n);
-                case Double n -> statement.bind(i, n);
-                case Boolean b -> statement.bind(i, b ? 1 : 0);
-                case Instant t -> statement.bind(i, Row.micros(t));
-                case UUID id -> statement.bind(i, id.toString());
-                case JsonNode json -> statement.bind(i, json.toString());
-                case byte[] bytes -> statement.bind(i, bytes);
-                case Enum<?> e -> statement.bind(i, e.name());
+                case null -> statement.setNull(i, Types.NULL);
+                case String s -> statement.setString(i, s);
+                case Long n -> statement.setLong(i, n);
+                case Integer n -> statement.setInt(i, n);
+                case Double n -> statement.setDouble(i, n);
+                case Boolean b -> statement.setInt(i, b ? 1 : 0);
+                case Instant t -> statement.setLong(i, Row.micros(t));
+                case UUID id -> statement.setString(i, id.toString());
+                case JsonNode json -> statement.setString(i, json.toString());
+                case byte[] bytes -> statement.setBytes(i, bytes);
+                case Enum<?> e -> statement.setString(i, e.name());
                 default -> throw new IllegalArgumentException("cannot bind a " + argument.getClass());
             }
         }

@@ -4,12 +4,11 @@ import cloud.yun.kernel.error.CloudException.Invalid;
 import cloud.yun.kernel.error.CloudException.Unavailable;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 
 /// PostgreSQL through a pool. A fair semaphore in front lets nobody starve; conflicts are tried again.
 final class PostgresDatabase implements Database {
@@ -17,7 +16,6 @@ final class PostgresDatabase implements Database {
     private static final long WAIT_SECONDS_MAX = 30;
 
     private final HikariDataSource pool;
-    private final Jdbi jdbi;
     private final Semaphore permits;
 
     PostgresDatabase(String url, int connectionsMax) {
@@ -29,16 +27,15 @@ final class PostgresDatabase implements Database {
         config.setPoolName("postgresql");
         config.setInitializationFailTimeout(10_000);
         pool = new HikariDataSource(config);
-        jdbi = Jdbi.create(pool);
         permits = new Semaphore(connectionsMax, true);
     }
 
     @Override
     public <T> T transaction(Function<Tx, T> work) {
-        return within(handle -> {
-            var tx = new JdbiTx(handle, Dialect.POSTGRESQL);
+        return within(connection -> {
+            var tx = tx(connection);
             T result = work.apply(tx);
-            handle.getConnection().commit();
+            connection.commit();
             tx.wakes().forEach(Runnable::run);
             return result;
         });
@@ -46,19 +43,24 @@ final class PostgresDatabase implements Database {
 
     @Override
     public <T> T read(Function<Tx, T> work) {
-        return within(handle -> {
-            handle.getConnection().setReadOnly(true);
+        return within(connection -> {
+            connection.setReadOnly(true);
             try {
-                return work.apply(new JdbiTx(handle, Dialect.POSTGRESQL));
+                return work.apply(tx(connection));
             } finally {
-                handle.getConnection().rollback();
-                handle.getConnection().setReadOnly(false);
+                connection.rollback();
+                connection.setReadOnly(false);
             }
         });
     }
 
+    /// The driver itself keeps the statements that come again.
+    private static JdbcTx tx(Connection connection) {
+        return new JdbcTx(new Statements(connection, 0), Dialect.POSTGRESQL);
+    }
+
     private interface Work<T> {
-        T on(Handle handle) throws SQLException;
+        T on(Connection connection) throws SQLException;
     }
 
     private <T> T within(Work<T> work) {
@@ -78,11 +80,11 @@ final class PostgresDatabase implements Database {
 
     private <T> T retrying(Work<T> work) {
         for (int attempt = 1; ; attempt++) {
-            try (Handle handle = jdbi.open()) {
+            try (var connection = pool.getConnection()) {
                 try {
-                    return work.on(handle);
+                    return work.on(connection);
                 } catch (RuntimeException | Error | SQLException e) {
-                    handle.getConnection().rollback();
+                    connection.rollback();
                     // PostgreSQL's text has no NUL, and only users' texts can contain one.
                     if (state(e, "22021")) throw new Invalid("A text contains a NUL character.");
                     if (!conflict(e) || attempt == TRIES) throw e;

@@ -2,7 +2,6 @@ package cloud.yun.kernel.db;
 
 import cloud.yun.kernel.error.CloudException.Unavailable;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,9 +11,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Function;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
@@ -24,13 +23,16 @@ import org.sqlite.SQLiteDataSource;
 /// threads. So all writes queue here in Java. Transactions that wait together are committed together: each in a
 /// savepoint of its own, then one COMMIT with one fsync, and only then are their callers told.
 final class SqliteDatabase implements Database {
+    private static final Logger LOG = LoggerFactory.getLogger(SqliteDatabase.class);
     private static final int GROUP_MAX = 64;
     private static final int READERS = 4;
 
+    /// A statement takes some KiB.
+    private static final int STATEMENTS_KEPT = 150;
+
     private final SQLiteDataSource source;
-    private final Jdbi jdbi;
-    private final Connection writer;
-    private final BlockingQueue<Handle> readers = new ArrayBlockingQueue<>(READERS);
+    private final Statements writer;
+    private final BlockingQueue<Statements> readers = new ArrayBlockingQueue<>(READERS);
     private final BlockingQueue<Job<?>> jobs = new LinkedBlockingQueue<>();
     private final Thread thread;
     private volatile boolean closed;
@@ -50,7 +52,7 @@ final class SqliteDatabase implements Database {
             this.work = work;
         }
 
-        void run(JdbiTx tx) {
+        void run(JdbcTx tx) {
             result = work.apply(tx);
             wakes = tx.wakes();
         }
@@ -72,9 +74,8 @@ final class SqliteDatabase implements Database {
         config.setCacheSize(-8_000);
         source = new SQLiteDataSource(config);
         source.setUrl("jdbc:sqlite:" + file.toAbsolutePath());
-        jdbi = Jdbi.create(source);
         try {
-            writer = source.getConnection();
+            writer = new Statements(source.getConnection(), STATEMENTS_KEPT);
         } catch (SQLException e) {
             throw new Unavailable("The database could not be opened.", file.toString(), e);
         }
@@ -106,15 +107,17 @@ final class SqliteDatabase implements Database {
 
     private void serve() {
         var group = new ArrayList<Job<?>>(GROUP_MAX);
-        try (Handle handle = Jdbi.open(() -> writer)) {
+        try (writer) {
             while (!closed) {
                 group.clear();
                 group.add(jobs.take());
                 jobs.drainTo(group, GROUP_MAX - 1);
-                commit(handle, group);
+                commit(group);
             }
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
+        } catch (SQLException e) {
+            LOG.warn("the database did not close cleanly: {}", e.getMessage());
         }
         var late = new ArrayList<Job<?>>();
         jobs.drainTo(late);
@@ -124,11 +127,12 @@ final class SqliteDatabase implements Database {
         }
     }
 
-    private void commit(Handle handle, List<Job<?>> group) {
+    /// Transactions are begun and ended in SQL: the JDBC driver would begin the next one at once and hold the lock.
+    private void commit(List<Job<?>> group) {
         try {
-            execute(writer, "BEGIN IMMEDIATE");
-            for (var job : group) run(handle, job);
-            execute(writer, "COMMIT");
+            writer.run("BEGIN IMMEDIATE");
+            for (var job : group) run(job);
+            writer.run("COMMIT");
         } catch (SQLException e) {
             rollback(e);
             for (var job : group)
@@ -140,23 +144,16 @@ final class SqliteDatabase implements Database {
         }
     }
 
-    /// Transactions are begun and ended in SQL: the JDBC driver would begin the next one at once and hold the lock.
-    private static void execute(Connection connection, String sql) throws SQLException {
-        try (var statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
-    }
-
-    private void run(Handle handle, Job<?> job) {
-        try (var savepoint = writer.createStatement()) {
-            savepoint.execute("SAVEPOINT job");
+    private void run(Job<?> job) {
+        try {
+            writer.run("SAVEPOINT job");
             try {
-                job.run(new JdbiTx(handle, Dialect.SQLITE));
-                savepoint.execute("RELEASE job");
+                job.run(new JdbcTx(writer, Dialect.SQLITE));
+                writer.run("RELEASE job");
             } catch (RuntimeException | Error e) {
                 job.failure = e;
-                savepoint.execute("ROLLBACK TO job");
-                savepoint.execute("RELEASE job");
+                writer.run("ROLLBACK TO job");
+                writer.run("RELEASE job");
             }
         } catch (SQLException e) {
             if (job.failure == null) job.failure = e;
@@ -166,7 +163,7 @@ final class SqliteDatabase implements Database {
 
     private void rollback(SQLException why) {
         try {
-            execute(writer, "ROLLBACK");
+            writer.run("ROLLBACK");
         } catch (SQLException e) {
             why.addSuppressed(e);
         }
@@ -174,30 +171,32 @@ final class SqliteDatabase implements Database {
 
     @Override
     public <T> T read(Function<Tx, T> work) {
-        Handle handle;
+        Statements reader;
         try {
-            handle = reader();
+            reader = reader();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Unavailable("The service is stopping.", "interrupted before a read", e);
+        } catch (SQLException e) {
+            throw new Unavailable("The database could not be opened.", "read", e);
         }
         try {
-            execute(handle.getConnection(), "BEGIN");
+            reader.run("BEGIN");
             try {
-                return work.apply(new JdbiTx(handle, Dialect.SQLITE));
+                return work.apply(new JdbcTx(reader, Dialect.SQLITE));
             } finally {
-                execute(handle.getConnection(), "ROLLBACK");
+                reader.run("ROLLBACK");
             }
         } catch (SQLException e) {
             throw new Unavailable("The database did not answer.", "read", e);
         } finally {
-            readers.add(handle);
+            readers.add(reader);
         }
     }
 
     private final java.util.concurrent.atomic.AtomicInteger opened = new java.util.concurrent.atomic.AtomicInteger();
 
-    private Handle reader() throws InterruptedException {
+    private Statements reader() throws InterruptedException, SQLException {
         var idle = readers.poll();
         if (idle != null) return idle;
         if (opened.getAndIncrement() < READERS) {
@@ -208,9 +207,9 @@ final class SqliteDatabase implements Database {
             config.setCacheSize(-4_000);
             var readSource = new SQLiteDataSource(config);
             readSource.setUrl(source.getUrl());
-            var handle = Jdbi.create(readSource).open();
-            handle.execute("PRAGMA query_only = 1");
-            return handle;
+            var reader = new Statements(readSource.getConnection(), STATEMENTS_KEPT);
+            reader.run("PRAGMA query_only = 1");
+            return reader;
         }
         opened.decrementAndGet();
         return readers.take();
@@ -236,7 +235,15 @@ final class SqliteDatabase implements Database {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        Handle reader;
-        while ((reader = readers.poll()) != null) reader.close();
+        Statements reader;
+        while ((reader = readers.poll()) != null) close(reader);
+    }
+
+    private static void close(Statements connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            LOG.warn("the database did not close cleanly: {}", e.getMessage());
+        }
     }
 }

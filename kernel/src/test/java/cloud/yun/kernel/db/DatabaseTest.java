@@ -57,6 +57,51 @@ class DatabaseTest {
 
     @ParameterizedTest
     @MethodSource(SOURCE)
+    void query_askedAgainWhileItsRowsAreRead_answersBoth(Database db) {
+        try (db) {
+            db.write(tx -> {
+                put(tx, "a", 1);
+                put(tx, "b", 2);
+            });
+            var sql = "SELECT used FROM quota_usage ORDER BY used";
+            for (int i = 0; i < 2; i++) {
+                List<String> found = db.read(tx ->
+                        tx.query(sql, r -> r.number("used") + ":" + tx.query(sql, inner -> inner.number("used"))));
+                assertThat(found).containsExactly("1:[1, 2]", "2:[1, 2]");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource(SOURCE)
+    void statement_afterItFailed_worksAgainAndItsFailureTellsNoArgument(Database db) {
+        var sql = "INSERT INTO quota_usage (service, project_id, resource, used) VALUES ('s', ?, 'r', ?)";
+        try (db) {
+            db.write(tx -> tx.update(sql, "a", 1));
+            assertThatThrownBy(() -> db.write(tx -> tx.update(sql, "a", 4711)))
+                    .hasMessageContaining("INSERT INTO quota_usage")
+                    .hasMessageNotContaining("4711");
+            db.write(tx -> tx.update(sql, "b", 2));
+            assertThat(used(db, "b")).isEqualTo(2);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource(SOURCE)
+    void query_afterItsTableGotAColumn_readsTheRightOnes(Database db) {
+        var sql = "SELECT * FROM quota_usage";
+        try (db) {
+            db.write(tx -> put(tx, "a", 7));
+            List<Long> before = db.transaction(tx -> tx.query(sql, r -> r.number("used")));
+            assertThat(before).containsExactly(7L);
+            db.write(tx -> tx.update("ALTER TABLE quota_usage ADD COLUMN more INTEGER NOT NULL DEFAULT 9"));
+            List<Long> after = db.transaction(tx -> tx.query(sql, r -> r.number("used") * 10 + r.number("more")));
+            assertThat(after).containsExactly(79L);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource(SOURCE)
     void transaction_whenManyCountOneRow_noneIsLost(Database db) throws Exception {
         try (db;
                 var threads = Executors.newVirtualThreadPerTaskExecutor()) {
