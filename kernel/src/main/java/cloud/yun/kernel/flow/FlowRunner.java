@@ -55,7 +55,7 @@ final class FlowRunner {
 
     private <P extends Record> void run(FlowRecord log, Flow<P> flow) {
         var params = Json.stored(log.params(), flow.params());
-        var run = new Run<>(log.id(), flow, params);
+        var run = new Run<>(log.id(), flow, params, log.state() != FlowState.PENDING);
         if (log.state() == FlowState.REVERTING) {
             var why = new Failure("", log.error().orElse(""), log.detail().orElse(""));
             run.revertFrom(lastTouched(log), why);
@@ -63,7 +63,6 @@ final class FlowRunner {
         }
         int next = (int)
                 log.tasks().stream().filter(t -> t.state().equals("SUCCESS")).count();
-        if (log.state() == FlowState.PENDING) run.begin();
         run.forward(next);
     }
 
@@ -79,18 +78,27 @@ final class FlowRunner {
         private final String id;
         private final Flow<P> flow;
         private final P params;
+        private boolean begun;
 
-        Run(String id, Flow<P> flow, P params) {
+        Run(String id, Flow<P> flow, P params, boolean begun) {
             this.id = id;
             this.flow = flow;
             this.params = params;
+            this.begun = begun;
         }
 
-        void begin() {
-            log(s -> {
-                s.move(id, FlowState.PENDING, Event.START, owner, clock.instant());
-                s.taskStarted(id, 0, flow.tasks().getFirst().name(), clock.instant());
-            });
+        /// A first task that only changes rows begins the flow in its own transaction, and saves one.
+        private void begin(FlowStore store) {
+            if (begun) return;
+            store.move(id, FlowState.PENDING, Event.START, owner, clock.instant());
+            store.taskStarted(id, 0, flow.tasks().getFirst().name(), clock.instant());
+        }
+
+        /// An effect outside is never begun before the log says so.
+        private void begin() {
+            if (begun) return;
+            log(this::begin);
+            begun = true;
         }
 
         void forward(int from) {
@@ -113,11 +121,13 @@ final class FlowRunner {
             probe.beforeTask(flow.name(), task.name());
             switch (task) {
                 case Task.Revertible<P> t -> {
+                    begin();
                     t.execute().run(params);
                     probe.afterTask(flow.name(), task.name());
                     log(s -> succeeded(s, i));
                 }
                 case Task.Forward<P> t -> {
+                    begin();
                     t.execute().run(params);
                     probe.afterTask(flow.name(), task.name());
                     log(s -> succeeded(s, i));
@@ -130,10 +140,13 @@ final class FlowRunner {
 
         private void recorded(Task<P> task, int i, Consumer<Tx> effect) {
             db.write(tx -> {
+                var store = new FlowStore(tx);
+                begin(store);
                 effect.accept(tx);
                 probe.afterTask(flow.name(), task.name());
-                succeeded(new FlowStore(tx), i);
+                succeeded(store, i);
             });
+            begun = true;
         }
 
         private void succeeded(FlowStore store, int i) {
@@ -145,6 +158,7 @@ final class FlowRunner {
         }
 
         private void failed(Task<P> task, int i, Throwable failure, Instant started) {
+            begin(); // the first task may have failed with its beginning rolled back
             var why = failure(task.name(), failure);
             if (task.revertible()) {
                 report(task, failure, "turns back");
