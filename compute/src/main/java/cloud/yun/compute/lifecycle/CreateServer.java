@@ -1,6 +1,7 @@
 package cloud.yun.compute.lifecycle;
 
 import cloud.yun.blockstorage.ServerVolumes;
+import cloud.yun.compute.driver.HypervisorDriver.Image;
 import cloud.yun.compute.driver.HypervisorDriver.PowerState;
 import cloud.yun.compute.instanceaction.ActionLog;
 import cloud.yun.compute.scheduler.Scheduler;
@@ -22,6 +23,7 @@ import cloud.yun.network.ServerPorts.Port;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -164,8 +166,10 @@ public final class CreateServer {
     }
 
     private void connectVolumes(Params p) {
+        var volumes = w.db().read(tx -> new VolumeStore(tx).of(p.serverId()));
+        if (volumes.isEmpty()) return;
         var seen = look(p);
-        for (var volume : w.db().read(tx -> new VolumeStore(tx).of(p.serverId()))) {
+        for (var volume : volumes) {
             if (volume.state() != VolumeState.RESERVED) continue;
             awaitVolume(p, seen.server(), volume.volumeId());
             w.db().write(tx -> {
@@ -226,12 +230,16 @@ public final class CreateServer {
     }
 
     private void cacheImage(Params p) {
-        var seen = look(p);
-        guests.of(p.serverId()).image().ifPresent(i -> w.agents().cacheImage(seen.host(), i));
+        record Needed(String host, Optional<Image> image) {}
+        var needed = w.db().read(tx -> {
+            var server = wanted(new ServerStore(tx).require(p.serverId()));
+            return new Needed(server.host().orElseThrow(), guests.image(tx, server));
+        });
+        needed.image().ifPresent(i -> w.agents().cacheImage(needed.host(), i));
     }
 
     private void createDisks(Params p) {
-        w.agents().createDisks(look(p).host(), guests.of(p.serverId()));
+        w.agents().createDisks(host(p), guests.of(p.serverId()));
     }
 
     private void deleteDisks(Params p) {
@@ -240,7 +248,7 @@ public final class CreateServer {
     }
 
     private void startGuest(Params p) {
-        w.agents().start(look(p).host(), guests.of(p.serverId()));
+        w.agents().start(host(p), guests.of(p.serverId()));
     }
 
     private void destroyGuest(Params p) {
@@ -273,6 +281,13 @@ public final class CreateServer {
             var server = wanted(new ServerStore(tx).require(p.serverId()));
             return new Seen(server, server.host().orElseThrow(), w.ports().ofServer(tx, p.serverId()));
         });
+    }
+
+    /// @throws Conflict a delete waits: turn back
+    private String host(Params p) {
+        return w.db().read(tx -> wanted(new ServerStore(tx).require(p.serverId())))
+                .host()
+                .orElseThrow();
     }
 
     /// On the way back nothing stops at a delete that waits.

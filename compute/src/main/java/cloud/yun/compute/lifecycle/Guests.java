@@ -59,7 +59,8 @@ public final class Guests {
         return new Nic(port.id(), port.mac(), port.tap(), port.mtu());
     }
 
-    private Optional<Image> image(Tx tx, Server server) {
+    /// @throws Unavailable the image is gone
+    Optional<Image> image(Tx tx, Server server) {
         return server.imageId().map(id -> {
             var image = w.images()
                     .find(tx, Owner.of(server, ""), id)

@@ -14,6 +14,7 @@ import cloud.yun.network.ServerPorts.Port;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -43,6 +44,7 @@ final class ServerView {
     private final boolean specs;
     private final boolean hostStatus;
     private final Map<String, ComputeHost> hosts;
+    private final Map<String, String> hostIds = new HashMap<>();
 
     /// @param hosts by name; only looked at when the caller may see host states
     ServerView(Request request, Policy policy, Map<String, ComputeHost> hosts) {
@@ -84,7 +86,7 @@ final class ServerView {
                 .put("tenant_id", server.projectId())
                 .put("user_id", server.userId());
         strings(s.putObject("metadata"), server.metadata());
-        s.put("hostId", server.host().map(h -> hostId(server.projectId(), h)).orElse(""));
+        s.put("hostId", hostId(server));
         image(s, server);
         flavor(s, server);
         s.put("created", Times.seconds(server.createdAt()));
@@ -216,6 +218,12 @@ final class ServerView {
 
     private static void strings(ObjectNode object, Map<String, String> values) {
         values.forEach(object::put);
+    }
+
+    private String hostId(Server server) {
+        if (server.host().isEmpty()) return "";
+        var host = server.host().get();
+        return hostIds.computeIfAbsent(server.projectId() + host, _ -> hostId(server.projectId(), host));
     }
 
     /// The same host looks different to each project.
