@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Copies of directories' users and groups in our own tables: of those whom tokens and role assignments need.
@@ -71,15 +72,26 @@ final class Copies {
         var user = user(domainId, entry);
         var in = groups.stream().map(g -> group(domainId, g)).toList();
         if (db.read(tx -> isKept(tx, user, in))) return user;
-        epoch.write(tx -> {
+        Consumer<Tx> write = tx -> {
             new MappingStore(tx).add(List.of(new PublicId(domainId, PublicId.Kind.USER, entry.localId())));
             put(tx, user);
             for (var group : groups)
                 new MappingStore(tx).add(List.of(new PublicId(domainId, PublicId.Kind.GROUP, group.localId())));
             in.forEach(g -> put(tx, g));
             members(tx, user.id(), in);
-        });
+        };
+        // Nothing that is remembered can rest on a user who is new and whose name nobody had: many first logins must
+        // not make all tokens of the cloud be read anew.
+        if (db.read(tx -> isNew(tx, user, in))) db.write(write);
+        else epoch.write(write);
         return user;
+    }
+
+    private static boolean isNew(Tx tx, User user, List<Group> in) {
+        var users = new UserStore(tx);
+        return users.find(user.id()).isEmpty()
+                && users.byName(user.domainId(), user.name()).isEmpty()
+                && in.stream().allMatch(g -> isKept(tx, g));
     }
 
     Group keep(String domainId, GroupEntry entry) {
