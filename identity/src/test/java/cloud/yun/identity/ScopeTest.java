@@ -123,7 +123,7 @@ class ScopeTest {
         assertThat(token.get("expires_at")).isEqualTo(old.get("expires_at"));
         assertThat(token.at("/audit_ids/1")).isEqualTo(old.at("/audit_ids/0"));
         assertThat(token.at("/audit_ids/0")).isNotEqualTo(old.at("/audit_ids/0"));
-        assertThat(house.login(fromToken("gAAAAAnonsense", "")).status()).isEqualTo(401);
+        assertThat(house.login(fromToken("gAAAAAnonsense", "")).status()).isEqualTo(404);
     }
 
     @Test
