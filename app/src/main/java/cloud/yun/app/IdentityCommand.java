@@ -49,7 +49,8 @@ final class IdentityCommand {
             @Option(names = "--bootstrap-region-id") String region,
             @Option(names = "--bootstrap-public-url", description = "Of identity in the catalog, without /v3.")
                     String url) {
-        var secret = Optional.ofNullable(password).or(() -> Optional.ofNullable(System.getenv("OS_BOOTSTRAP_PASSWORD")));
+        var secret =
+                Optional.ofNullable(password).or(() -> Optional.ofNullable(System.getenv("OS_BOOTSTRAP_PASSWORD")));
         if (secret.isEmpty() || secret.get().isEmpty()) {
             System.err.println("yun: give the password in OS_BOOTSTRAP_PASSWORD or by --bootstrap-password");
             return 1;
@@ -64,7 +65,8 @@ final class IdentityCommand {
                             role,
                             region == null ? room.config().get(YunOptions.REGION) : region,
                             Optional.ofNullable(url)));
-            System.out.println("user " + name + " is " + role + " of project " + project + ", domain default and system");
+            System.out.println(
+                    "user " + name + " is " + role + " of project " + project + ", domain default and system");
             return 0;
         });
     }
@@ -120,9 +122,7 @@ final class IdentityCommand {
                 if (!finding.good()) wrong++;
                 System.out.printf(
                         "%-4s %s%s%n",
-                        finding.good() ? "ok" : "-",
-                        finding.what(),
-                        finding.good() ? "" : ": " + finding.remedy());
+                        finding.good() ? "ok" : "-", finding.what(), finding.good() ? "" : ": " + finding.remedy());
             }
             return wrong == 0 ? 0 : 1;
         });

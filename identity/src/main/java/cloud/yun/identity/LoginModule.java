@@ -14,6 +14,7 @@ import cloud.yun.identity.base.Epoch;
 import cloud.yun.identity.catalog.Catalog;
 import cloud.yun.identity.credential.CredentialVault;
 import cloud.yun.identity.ec2.SignedRequestRoutes;
+import cloud.yun.identity.ec2.SignedRequests;
 import cloud.yun.identity.password.PasswordHashers;
 import cloud.yun.identity.token.DelegationRule;
 import cloud.yun.identity.token.FernetKeys;
@@ -230,14 +231,9 @@ final class LoginModule {
         var routes = new ArrayList<Route>();
         routes.addAll(new AuthRoutes(authentication, tokens, catalog, reach, policy).routes());
         routes.addAll(new RevocationRoutes(tokens).routes());
-        routes.addAll(new SignedRequestRoutes(
-                        kernel.db(),
-                        vault,
-                        tokens,
-                        catalog,
-                        kernel.clock(),
-                        Duration.ofMinutes(kernel.config().get(SIGNED_TTL)))
-                .routes());
+        var age = Duration.ofMinutes(kernel.config().get(SIGNED_TTL));
+        var signed = new SignedRequests(kernel.db(), vault, tokens, kernel.clock(), age);
+        routes.addAll(new SignedRequestRoutes(signed, catalog).routes());
         return routes;
     }
 }

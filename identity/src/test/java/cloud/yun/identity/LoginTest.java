@@ -70,7 +70,6 @@ class LoginTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"sqlite", "postgresql"})
-    @Requirement("S3.5")
     void totp_whenPasscodeIsOfNowOrTheLastWindow_holds_andNoOtherDoes(String kind) {
         try (var house = House.on(kind, directory, METHODS, clock)) {
             user(house, "u", "{}");

@@ -68,12 +68,12 @@ public final class Golden {
     }
 
     /// @return the file with the recorded answers of a service: in the directory that the environment variable
-    ///     YUN_GOLDEN names, or in `shared/golden` beside the repository
+    ///     YUN_GOLDEN names, or in this repository
     public static Optional<Path> file(String service) {
         var named = System.getenv("YUN_GOLDEN");
         if (named != null) return Optional.of(Path.of(named, service + ".json")).filter(Files::exists);
         for (var at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
-            var found = at.resolve("shared/golden/" + service + ".json");
+            var found = at.resolve("testing/golden/" + service + ".json");
             if (Files.exists(found)) return Optional.of(found);
         }
         return Optional.empty();

@@ -1,17 +1,12 @@
 package cloud.yun.identity.ec2;
 
 import cloud.yun.identity.catalog.Catalog;
-import cloud.yun.identity.credential.CredentialVault;
-import cloud.yun.identity.token.Tokens;
-import cloud.yun.kernel.db.Database;
 import cloud.yun.kernel.error.CloudException.Invalid;
 import cloud.yun.kernel.error.CloudException.Unauthorized;
 import cloud.yun.kernel.http.Reply;
 import cloud.yun.kernel.http.Request;
 import cloud.yun.kernel.http.Route;
 import cloud.yun.kernel.json.Json;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -20,9 +15,8 @@ public final class SignedRequestRoutes {
     private final SignedRequests requests;
     private final Catalog catalog;
 
-    public SignedRequestRoutes(
-            Database db, CredentialVault vault, Tokens tokens, Catalog catalog, Clock clock, Duration ttl) {
-        this.requests = new SignedRequests(db, vault, tokens, clock, ttl);
+    public SignedRequestRoutes(SignedRequests requests, Catalog catalog) {
+        this.requests = requests;
         this.catalog = catalog;
     }
 

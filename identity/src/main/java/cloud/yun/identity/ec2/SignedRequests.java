@@ -27,7 +27,7 @@ import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Holds a signature against the secret of the key that the request names, and gives a token of its user.
-final class SignedRequests {
+public final class SignedRequests {
     private static final DateTimeFormatter COMPACT = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssX");
 
     private final Database db;
@@ -37,7 +37,7 @@ final class SignedRequests {
     private final Duration ttl;
 
     /// @param ttl `[credential] auth_ttl`: how old a signed request may be
-    SignedRequests(Database db, CredentialVault vault, Tokens tokens, Clock clock, Duration ttl) {
+    public SignedRequests(Database db, CredentialVault vault, Tokens tokens, Clock clock, Duration ttl) {
         this.db = db;
         this.vault = vault;
         this.tokens = tokens;
