@@ -12,10 +12,12 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 
 /// Measures what needs many requests with bodies, or a client as fast as `cp`:
@@ -65,20 +67,26 @@ public final class Bench {
         var flavor = id(flavors);
         var body = "{\"server\": {\"name\": \"b\", \"imageRef\": \"" + image + "\", \"flavorRef\": \"" + flavor
                 + "\", \"networks\": [{\"uuid\": \"" + network + "\"}]}}";
-        parallel(100, () -> call("POST", "/compute/v2.1/servers", body));
-        awaitActive(100);
-        long began = System.nanoTime();
-        parallel(1000, () -> call("POST", "/compute/v2.1/servers", body));
-        awaitActive(1100);
-        double seconds = (System.nanoTime() - began) / 1e9;
-        line("1000 simulated servers, 8 callers, accepted to ACTIVE", "%.0f /s".formatted(1000 / seconds), "at least 200 /s");
-        line("GET /servers/detail, page of 1000, median", "%.1f ms".formatted(
-                median("/compute/v2.1/servers/detail?limit=1000")), "at most 25 ms");
+        var rates = new double[3];
+        for (int round = 0; round < rates.length; round++) {
+            long began = System.nanoTime();
+            parallel(1000, () -> call("POST", "/compute/v2.1/servers", body));
+            awaitActive(1000 * (round + 1));
+            rates[round] = 1000e9 / (System.nanoTime() - began);
+            if (round == 0)
+                line("GET /servers/detail, 1000 servers, one page, median", "%.1f ms".formatted(
+                        median("/compute/v2.1/servers/detail?limit=1000")), "at most 25 ms");
+        }
+        var each = "rounds of 1000: %.0f, %.0f, %.0f /s".formatted(rates[0], rates[1], rates[2]);
+        Arrays.sort(rates);
+        line("1000 simulated servers, 8 callers, accepted to ACTIVE, median", "%.0f /s".formatted(rates[1]), "at least 200 /s");
+        line(each, "", "");
     }
 
     /// Asks for one server that is not yet there, which costs the cloud little, and counts once at the end.
     private static void awaitActive(int wanted) throws Exception {
-        while (ID.matcher(call("GET", "/compute/v2.1/servers?status=BUILD&limit=1", "")).find()) Thread.onSpinWait();
+        while (ID.matcher(call("GET", "/compute/v2.1/servers?status=BUILD&limit=1", "")).find())
+            LockSupport.parkNanos(10_000_000); // as a client that polls often; spinning would take a core from the server
         int active = 0;
         var marker = "";
         while (true) {

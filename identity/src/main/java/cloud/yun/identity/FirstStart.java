@@ -44,6 +44,8 @@ final class FirstStart {
             "project_admin", List.of("manager"),
             "monitor", List.of("reader"));
 
+    private static final List<String> SERVICE_USERS = List.of("nova", "cinder", "neutron", "glance", "placement");
+
     private final Database db;
     private final Epoch epoch;
     private final Passwords passwords;
@@ -74,8 +76,16 @@ final class FirstStart {
                 grant(tx, admin, "admin", target);
             var demo = user(tx, b.demoUser(), demoHash);
             grant(tx, demo, "member", Target.project(project(tx, b.demoUser(), "")));
+            services(tx);
             catalog(tx, b);
         });
+    }
+
+    /// The users that services of other makers act as beside Yun. Ours need none, so they have no password, and
+    /// nobody can be one until an operator gives it one.
+    private void services(Tx tx) {
+        var project = project(tx, "service", "Users of services.");
+        for (var name : SERVICE_USERS) grant(tx, user(tx, name), "service", Target.project(project));
     }
 
     /// Makes sure that somebody can get in: the user is enabled and has this password, and is admin of its project, of
@@ -170,10 +180,19 @@ final class FirstStart {
         var users = new UserStore(tx);
         var there = users.byName(DOMAIN, name);
         if (there.isPresent()) return there.get().id();
+        var id = user(tx, name);
+        users.addPassword(id, hash, false, clock.instant(), Optional.empty(), 0);
+        return id;
+    }
+
+    /// A user without a password.
+    private String user(Tx tx, String name) {
+        var users = new UserStore(tx);
+        var there = users.byName(DOMAIN, name);
+        if (there.isPresent()) return there.get().id();
         var user = new User(
                 ids.next(), DOMAIN, name, true, Optional.empty(), Json.object(), Json.object(), Optional.empty());
         users.insert(user, clock.instant());
-        users.addPassword(user.id(), hash, false, clock.instant(), Optional.empty(), 0);
         return user.id();
     }
 
