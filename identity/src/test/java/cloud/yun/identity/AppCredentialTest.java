@@ -157,9 +157,9 @@ class AppCredentialTest {
                 .isEqualTo("The request you have made requires authentication.");
 
         // In a chain of services the first request was checked already.
-        var service = cast.user("nova");
+        var service = cast.user("caller");
         cast.grant(project, service, cast.role("service"));
-        var serviceToken = house.token("nova", "pw", "p");
+        var serviceToken = house.token("caller", "pw", "p");
         var chained = house.send("GET", "/v3/regions", "", "X-Auth-Token", ruled, "X-Service-Token", serviceToken);
         assertThat(chained.status()).isEqualTo(200);
         var forged = house.send("GET", "/v3/regions", "", "X-Auth-Token", ruled, "X-Service-Token", token);

@@ -198,7 +198,7 @@ class LoginTest {
     void call_whenTokenHasExpired_isServedForAServiceAlone() {
         try (var house = House.on("sqlite", directory, "", clock)) {
             var admin = house.admin();
-            var id = house.as(admin, "POST", "/v3/users", "{\"user\": {\"name\": \"nova\", \"password\": \"pw\"}}")
+            var id = house.as(admin, "POST", "/v3/users", "{\"user\": {\"name\": \"caller\", \"password\": \"pw\"}}")
                     .body()
                     .at("/user/id")
                     .asString();
@@ -210,14 +210,14 @@ class LoginTest {
             var revoked = house.demo();
             house.send("DELETE", "/v3/auth/tokens", "", "X-Auth-Token", revoked, "X-Subject-Token", revoked);
             clock.forward(Duration.ofHours(25));
-            var service = house.token("nova", "pw", "admin");
+            var service = house.token("caller", "pw", "admin");
             assertThat(served(house, old, service)).isEqualTo(200);
             assertThat(served(house, old, house.demo())).isEqualTo(401);
             assertThat(served(house, old, old)).isEqualTo(401);
             assertThat(served(house, revoked, service)).isEqualTo(401);
             assertThat(served(house, "none", service)).isEqualTo(401);
             clock.forward(Duration.ofHours(48));
-            assertThat(served(house, old, house.token("nova", "pw", "admin"))).isEqualTo(401);
+            assertThat(served(house, old, house.token("caller", "pw", "admin"))).isEqualTo(401);
         }
     }
 

@@ -54,16 +54,17 @@ class UserListTest {
     @ValueSource(strings = {"sqlite", "postgresql"})
     void list_whenWalkedPageByPage_hasEachUserOnce(String kind) {
         try (var house = House.on(kind, directory)) {
-            fill(house);
             var admin = house.admin();
+            int before = walk(house, admin, "/v3/users").size();
+            fill(house);
             var all = walk(house, admin, "/v3/users");
-            assertThat(all).hasSize(USERS + 2).doesNotHaveDuplicates();
+            assertThat(all).hasSize(USERS + before).doesNotHaveDuplicates();
             assertThat(walk(house, admin, "/v3/users?limit=100")).containsExactlyElementsOf(all);
             assertThat(walk(house, admin, "/v3/users?limit=100&enabled=false"))
                     .hasSize(USERS / 5)
                     .doesNotHaveDuplicates();
             assertThat(walk(house, admin, "/v3/users?limit=50&domain_id=default&enabled=true"))
-                    .hasSize(USERS - USERS / 5 + 2)
+                    .hasSize(USERS - USERS / 5 + before)
                     .doesNotHaveDuplicates();
             // Many end in the same second: the id goes on where the time cannot.
             var ending = walk(house, admin, "/v3/users?limit=7&password_expires_at=lte:2023-11-14T22:13:24Z");
