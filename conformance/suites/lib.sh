@@ -1,6 +1,7 @@
 # For the suites: a cloud of their own, cases with a name, nothing left behind.
 set -uo pipefail
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+CACHE=${YUN_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/yun}
 RESULTS=${RESULTS:-/dev/stdout}
 SUITE=${SUITE:-suite}
 DATA=$(mktemp -d "/tmp/yun-$SUITE.XXXX")
