@@ -2,24 +2,22 @@ package cloud.yun.identity.user;
 
 import cloud.yun.identity.base.Words;
 import cloud.yun.identity.federation.idp.IdentityProviderStore;
+import cloud.yun.identity.user.FederatedUserStore.Known;
 import cloud.yun.kernel.db.Tx;
 import cloud.yun.kernel.error.CloudException.Conflict;
 import cloud.yun.kernel.error.CloudException.Invalid;
 import cloud.yun.kernel.json.Json;
 import java.util.ArrayList;
-import java.util.List;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The `federated` attribute of users: by which ids identity providers know them. SQL of `identity_federated_user`.
+/// The `federated` attribute of users: by which ids identity providers know them.
 final class FederatedUsers {
     private final Tx tx;
 
     FederatedUsers(Tx tx) {
         this.tx = tx;
     }
-
-    private record Known(String idpId, String protocolId, String uniqueId) {}
 
     /// What the body says takes the place of what was; a body that says nothing changes nothing.
     ///
@@ -40,31 +38,18 @@ final class FederatedUsers {
             }
         }
         if (wanted.isEmpty()) return;
-        tx.update("DELETE FROM identity_federated_user WHERE user_id = ?", userId);
-        for (var known : wanted) insert(userId, known);
-    }
-
-    private void insert(String userId, Known known) {
-        int rows = tx.update("""
-                INSERT INTO identity_federated_user (idp_id, protocol_id, unique_id, user_id)
-                VALUES (?, ?, ?, ?)
-                ON CONFLICT DO NOTHING
-                """, known.idpId(), known.protocolId(), known.uniqueId(), userId);
-        if (rows == 0) throw Words.conflict("federated_user", "Duplicate entry found with ID " + known.uniqueId());
+        var store = new FederatedUserStore(tx);
+        store.delete(userId);
+        for (var known : wanted)
+            if (!store.insert(userId, known))
+                throw Words.conflict("federated_user", "Duplicate entry found with ID " + known.uniqueId());
     }
 
     /// As the API shows them: the protocols of each provider.
     ArrayNode of(String userId) {
-        List<Known> all = tx.query(
-                """
-                SELECT idp_id, protocol_id, unique_id
-                  FROM identity_federated_user
-                 WHERE user_id = ?
-                 ORDER BY idp_id, protocol_id, unique_id
-                """, r -> new Known(r.string("idp_id"), r.string("protocol_id"), r.string("unique_id")), userId);
         var shown = Json.array();
         ObjectNode last = Json.object();
-        for (var known : all) {
+        for (var known : new FederatedUserStore(tx).of(userId)) {
             if (!last.path("idp_id").asString("").equals(known.idpId())) {
                 last = shown.addObject().put("idp_id", known.idpId());
                 last.putArray("protocols");
