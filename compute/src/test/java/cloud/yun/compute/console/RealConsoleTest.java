@@ -21,6 +21,7 @@ import cloud.yun.kernel.config.Config;
 import cloud.yun.kernel.config.Option;
 import cloud.yun.kernel.http.Gateway;
 import cloud.yun.testing.Requirement;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -41,6 +43,10 @@ import org.junit.jupiter.api.Test;
 class RealConsoleTest {
     private static final Path NOVNC = Path.of("/usr/share/novnc/core/rfb.js");
     private static final Duration PATIENCE = Duration.ofSeconds(120);
+    /// The page's own bar, in pixels from the top.
+    private static final int BAR = 80;
+    /// Pixels of a blinking cursor, at the most.
+    private static final int CURSOR = 60;
 
     private final Commands commands = Commands.system();
 
@@ -146,25 +152,42 @@ class RealConsoleTest {
                         .until(() -> browser.value("document.getElementById('status').textContent")
                                 .equals("Connected"));
                 assertThat(browser.value("document.title")).contains("instance-console");
-                // The guest's own login prompt is on the screen, and then what is typed into it.
-                await().atMost(PATIENCE).until(() -> lit(browser, picture) > 500);
-                int before = lit(browser, picture);
-                browser.type("someone\n");
-                await().atMost(PATIENCE).until(() -> lit(browser, picture) > before);
+                // The guest's own login prompt is on the screen and stays; then what is typed into it. What is lit may
+                // become less by it: a full screen scrolls.
+                var rest = new AtomicReference<>(screen(browser, picture));
+                await().atMost(PATIENCE).until(() -> {
+                    var now = screen(browser, picture);
+                    return lit(now) > 500 && changed(rest.getAndSet(now), now) <= CURSOR;
+                });
+                browser.type("someone");
+                await().atMost(PATIENCE).until(() -> changed(rest.get(), screen(browser, picture)) > 2 * CURSOR);
             }
         }
     }
 
-    /// Bright pixels below the page's own bar: what the guest has written on its screen.
-    private static int lit(Browser browser, Path picture) throws IOException {
+    private static BufferedImage screen(Browser browser, Path picture) throws IOException {
         Files.write(picture, browser.screenshot());
-        var image = ImageIO.read(picture.toFile());
+        return ImageIO.read(picture.toFile());
+    }
+
+    /// Bright pixels below the page's own bar: what the guest has written on its screen.
+    private static int lit(BufferedImage image) {
         int lit = 0;
-        for (int y = 80; y < image.getHeight(); y++)
-            for (int x = 0; x < image.getWidth(); x++) {
-                int rgb = image.getRGB(x, y);
-                if ((rgb >> 16 & 0xff) > 120 && (rgb >> 8 & 0xff) > 120 && (rgb & 0xff) > 120) lit++;
-            }
+        for (int y = BAR; y < image.getHeight(); y++)
+            for (int x = 0; x < image.getWidth(); x++) if (bright(image.getRGB(x, y))) lit++;
         return lit;
+    }
+
+    /// Pixels below the page's own bar that went on or off.
+    private static int changed(BufferedImage before, BufferedImage after) {
+        int changed = 0;
+        for (int y = BAR; y < after.getHeight(); y++)
+            for (int x = 0; x < after.getWidth(); x++)
+                if (bright(before.getRGB(x, y)) != bright(after.getRGB(x, y))) changed++;
+        return changed;
+    }
+
+    private static boolean bright(int rgb) {
+        return (rgb >> 16 & 0xff) > 120 && (rgb >> 8 & 0xff) > 120 && (rgb & 0xff) > 120;
     }
 }
