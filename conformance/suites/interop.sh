@@ -7,6 +7,9 @@ tempest_packages
 cloud_start --simulated
 # Not through check: what it finds are variables of this shell.
 if tempest_needs 2>"$DATA.needs.log"; then ok "what Tempest needs is there"; else not_ok "what Tempest needs is there" "$(tail -3 "$DATA.needs.log")"; exit 1; fi
+# The tests of server metadata are skipped without this flag, which also turns on those of os-agents: no Nova of today
+# has that API, and the guideline does not name it.
+[ -n "${TESTS:-}" ] || XENAPI_APIS=true
 tempest_conf < <(tempest_conf_services)
 if [ -n "${TESTS:-}" ]; then tempest_run "$TESTS"; else tempest_list "$HERE/conformance/tempest/interop-2020.06.txt"; fi
 log_is_clean

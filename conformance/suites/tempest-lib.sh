@@ -119,6 +119,7 @@ attach_encrypted_volume = false
 swap_volume = false
 personality = false
 disk_config = true
+xenapi_apis = ${XENAPI_APIS:-false}
 config_drive = true
 change_password = true
 metadata_service = false
