@@ -238,7 +238,8 @@ public final class BlockStorageModule implements Room {
                                 Microversion.of("3.71"),
                                 Optional.empty(),
                                 List.of())))
-                .withProjectPrefixes("/v3", "/v2");
+                .withProjectPrefixes("/v3", "/v2")
+                .withStrictSlash();
     }
 
     @Override

@@ -209,7 +209,8 @@ public final class ComputeModule implements Room {
     @Override
     public ApiService service() {
         return new ApiService("compute", "/compute", List.of(8774), FaultDialect.COMPUTE, Optional.of(RANGE))
-                .withProjectPrefixes("/v2.1", "/v2");
+                .withProjectPrefixes("/v2.1", "/v2")
+                .withStrictSlash();
     }
 
     @Override

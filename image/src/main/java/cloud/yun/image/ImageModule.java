@@ -145,7 +145,7 @@ public final class ImageModule implements Room {
 
     @Override
     public ApiService service() {
-        return new ApiService("image", "/image", List.of(9292), FaultDialect.IMAGE, Optional.empty());
+        return new ApiService("image", "/image", List.of(9292), FaultDialect.IMAGE, Optional.empty()).withStrictSlash();
     }
 
     @Override

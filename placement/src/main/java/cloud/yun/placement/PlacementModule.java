@@ -74,11 +74,12 @@ public final class PlacementModule implements Room {
     @Override
     public ApiService service() {
         return new ApiService(
-                "placement",
-                "/placement",
-                List.of(8778),
-                FaultDialect.PLACEMENT,
-                Optional.of(new Microversions("placement", MIN, MAX, Optional.empty(), List.of())));
+                        "placement",
+                        "/placement",
+                        List.of(8778),
+                        FaultDialect.PLACEMENT,
+                        Optional.of(new Microversions("placement", MIN, MAX, Optional.empty(), List.of())))
+                .withStrictSlash();
     }
 
     @Override

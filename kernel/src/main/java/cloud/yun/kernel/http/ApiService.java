@@ -12,6 +12,9 @@ import java.util.Optional;
 /// @param microversions its range and header names, if it has microversions
 /// @param projectPrefixes path prefixes behind which a project id may stand and is checked, for example `/v2.1`
 /// @param bodyBytesMax longest JSON body, in bytes
+/// @param strictSlash a path with a slash at its end is another path (404), as in the services built on Routes;
+/// otherwise
+///     it is the same one, as in Keystone and Neutron
 public record ApiService(
         String type,
         String mount,
@@ -19,7 +22,8 @@ public record ApiService(
         FaultDialect dialect,
         Optional<Microversions> microversions,
         List<String> projectPrefixes,
-        int bodyBytesMax) {
+        int bodyBytesMax,
+        boolean strictSlash) {
     public static final int BODY_BYTES_MAX = 114_688;
 
     /// @param header service name in `OpenStack-API-Version: NAME x.y`
@@ -33,14 +37,18 @@ public record ApiService(
             List<Integer> ports,
             FaultDialect dialect,
             Optional<Microversions> microversions) {
-        this(type, mount, ports, dialect, microversions, List.of(), BODY_BYTES_MAX);
+        this(type, mount, ports, dialect, microversions, List.of(), BODY_BYTES_MAX, false);
     }
 
     public ApiService withProjectPrefixes(String... prefixes) {
-        return new ApiService(type, mount, ports, dialect, microversions, List.of(prefixes), bodyBytesMax);
+        return new ApiService(type, mount, ports, dialect, microversions, List.of(prefixes), bodyBytesMax, strictSlash);
     }
 
     public ApiService withBodyBytesMax(int bytes) {
-        return new ApiService(type, mount, ports, dialect, microversions, projectPrefixes, bytes);
+        return new ApiService(type, mount, ports, dialect, microversions, projectPrefixes, bytes, strictSlash);
+    }
+
+    public ApiService withStrictSlash() {
+        return new ApiService(type, mount, ports, dialect, microversions, projectPrefixes, bodyBytesMax, true);
     }
 }

@@ -274,9 +274,8 @@ public final class ServiceHandler {
 
     /// Takes the project id out of `/v2.1/PROJECT/servers`, so that one table serves both forms.
     private Canonical canonical(String raw) {
-        var path = raw.length() > 1 && raw.endsWith("/") && table.match(raw).isEmpty()
-                ? raw.substring(0, raw.length() - 1)
-                : raw;
+        boolean drop = !service.strictSlash() && raw.length() > 1 && raw.endsWith("/");
+        var path = drop && table.match(raw).isEmpty() ? raw.substring(0, raw.length() - 1) : raw;
         for (var prefix : service.projectPrefixes()) {
             if (!path.startsWith(prefix + "/")) continue;
             var rest = path.substring(prefix.length() + 1);

@@ -171,4 +171,36 @@ class GatewayTest {
         }
         assertThat(call("GET", "/v2.1/things", "reader", "").statusCode()).isEqualTo(200);
     }
+
+    @Test
+    void slashAtTheEnd_isAnotherPathOnlyWhereTheServiceSaysSo() throws Exception {
+        assertThat(call("GET", "/v2.1/things/", "reader", "").statusCode()).isEqualTo(200);
+        var strict =
+                new ApiService("image", "/image", List.of(), FaultDialect.IMAGE, Optional.empty()).withStrictSlash();
+        var routes = List.of(
+                Route.get("/v2/things", _ -> Reply.ok(Json.object())).open(),
+                Route.get("/v2/things/{id}", _ -> Reply.ok(Json.object())).open(),
+                Route.delete("/v2/things/{id}", _ -> Reply.noContent()).open(),
+                Route.get("/v2/", _ -> Reply.ok(Json.object())).open());
+        var policy = new Policy(Map.of(), Optional.empty());
+        try (var other = new Gateway(
+                new Gateway.Listen("127.0.0.1", 0, false),
+                List.of(new ServiceHandler(strict, routes, policy, GatewayTest::caller)),
+                Map.of())) {
+            other.start();
+            assertThat(status(other, "GET", "/image/v2/things")).isEqualTo(200);
+            assertThat(status(other, "GET", "/image/v2/")).isEqualTo(200);
+            for (var method : List.of("GET", "DELETE"))
+                assertThat(status(other, method, "/image/v2/things/")).isEqualTo(404);
+            assertThat(status(other, "GET", "/image/v2/things/one/")).isEqualTo(404);
+        }
+    }
+
+    private int status(Gateway at, String method, String path) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + at.port() + path))
+                .header("X-Auth-Token", "reader")
+                .method(method, BodyPublishers.noBody())
+                .build();
+        return client.send(request, BodyHandlers.ofString()).statusCode();
+    }
 }
