@@ -14,6 +14,7 @@ import cloud.yun.compute.keypair.KeypairService;
 import cloud.yun.compute.lifecycle.GrowVolume;
 import cloud.yun.compute.lifecycle.Wiring;
 import cloud.yun.compute.metadata.MetadataService;
+import cloud.yun.compute.migration.MigrationStatus;
 import cloud.yun.compute.quota.ComputeQuotas;
 import cloud.yun.compute.quota.LimitRoutes;
 import cloud.yun.compute.quota.QuotaRoutes;
@@ -193,7 +194,8 @@ public final class ComputeModule implements Room {
         return Map.of(
                 "server (vm_state)", VmState.table(),
                 "server (task_state)", TaskState.table(),
-                "server volume", VolumeState.table());
+                "server volume", VolumeState.table(),
+                "migration", MigrationStatus.table());
     }
 
     /// What guests may read about themselves, for the network room's metadata service.

@@ -58,6 +58,26 @@ public final class Agents {
         call(host, new HostCommand.DeleteDisks(serverId), Done.class, patient);
     }
 
+    public void keepDisks(String host, String serverId) {
+        call(host, new HostCommand.KeepDisks(serverId), Done.class, patient);
+    }
+
+    public void copyKeptDisks(String host, Guest guest) {
+        call(host, new HostCommand.CopyKeptDisks(guest), Done.class, patient);
+    }
+
+    public void restoreKeptDisks(String host, String serverId) {
+        call(host, new HostCommand.RestoreKeptDisks(serverId), Done.class, patient);
+    }
+
+    public void dropKeptDisks(String host, String serverId) {
+        call(host, new HostCommand.DropKeptDisks(serverId), Done.class, patient);
+    }
+
+    public void define(String host, Guest guest) {
+        call(host, new HostCommand.Define(guest), Done.class, brief);
+    }
+
     public void start(String host, Guest guest) {
         call(host, new HostCommand.Start(guest), Done.class, patient);
     }

@@ -79,6 +79,12 @@ public final class ComputeAgent implements Bus.Server, AutoCloseable {
             case HostCommand.CreateDisks c ->
                 turn(c.guest().serverId(), () -> built(() -> driver.createDisks(c.guest())));
             case HostCommand.DeleteDisks c -> turn(c.serverId(), () -> driver.deleteDisks(c.serverId()));
+            case HostCommand.KeepDisks c -> turn(c.serverId(), () -> driver.keepDisks(c.serverId()));
+            case HostCommand.CopyKeptDisks c ->
+                turn(c.guest().serverId(), () -> built(() -> driver.copyKeptDisks(c.guest())));
+            case HostCommand.RestoreKeptDisks c -> turn(c.serverId(), () -> driver.restoreKeptDisks(c.serverId()));
+            case HostCommand.DropKeptDisks c -> turn(c.serverId(), () -> driver.dropKeptDisks(c.serverId()));
+            case HostCommand.Define c -> turn(c.guest().serverId(), () -> driver.define(c.guest()));
             case HostCommand.Start c -> turn(c.guest().serverId(), () -> built(() -> driver.start(c.guest())));
             case HostCommand.Stop c ->
                 turn(
@@ -104,7 +110,8 @@ public final class ComputeAgent implements Bus.Server, AutoCloseable {
             case HostCommand.ConsoleLog c -> new LogText(driver.consoleLog(c.serverId(), c.bytesMax()));
             case HostCommand.VncAddress c -> new VncFound(driver.vnc(c.serverId()));
             case HostCommand.State c -> new StateFound(driver.state(c.serverId()));
-            case HostCommand.Guests _ -> new GuestsFound(driver.guests(), driver.serversWithFiles());
+            case HostCommand.Guests _ ->
+                new GuestsFound(driver.guests(), driver.serversWithFiles(), driver.serversWithKeptDisks());
             case HostCommand.Diagnose c -> driver.diagnostics(c.serverId());
             case HostCommand.Facts _ -> driver.host();
         };

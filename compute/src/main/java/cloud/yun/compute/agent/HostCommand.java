@@ -18,6 +18,16 @@ public sealed interface HostCommand {
 
     record DeleteDisks(String serverId) implements HostCommand {}
 
+    record KeepDisks(String serverId) implements HostCommand {}
+
+    record CopyKeptDisks(Guest guest) implements HostCommand {}
+
+    record RestoreKeptDisks(String serverId) implements HostCommand {}
+
+    record DropKeptDisks(String serverId) implements HostCommand {}
+
+    record Define(Guest guest) implements HostCommand {}
+
     record Start(Guest guest) implements HostCommand {}
 
     record Stop(String serverId, long timeoutMillis, long retryMillis) implements HostCommand {}
@@ -68,7 +78,8 @@ public sealed interface HostCommand {
     record StateFound(Optional<PowerState> state) {}
 
     /// @param withFiles servers that have disks or other files on the host
-    record GuestsFound(Map<String, PowerState> states, Set<String> withFiles) {}
+    /// @param kept servers whose disks are put aside on the host
+    record GuestsFound(Map<String, PowerState> states, Set<String> withFiles, Set<String> kept) {}
 
     /// An agent lives, topic `conductor`.
     ///

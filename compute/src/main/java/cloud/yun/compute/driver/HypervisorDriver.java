@@ -104,6 +104,28 @@ public interface HypervisorDriver {
     /// Succeeds when already gone.
     void deleteDisks(String serverId);
 
+    /// The disks and files are put aside, with the guest off and unknown, until they are restored or dropped.
+    /// Succeeds when they were put aside already.
+    void keepDisks(String serverId);
+
+    /// Makes the guest's disks from those put aside, as large as `guest` says: root and ephemeral disks grow, the
+    /// swap disk is made anew. Those put aside stay.
+    ///
+    /// @throws cloud.yun.kernel.error.CloudException.Unavailable nothing was put aside that this host can read
+    void copyKeptDisks(Guest guest);
+
+    /// What was put aside is the guest's again, and what was made from it is gone. Succeeds when nothing is aside.
+    void restoreKeptDisks(String serverId);
+
+    /// Succeeds when nothing is aside.
+    void dropKeptDisks(String serverId);
+
+    /// @return server ids whose disks are put aside on this host
+    java.util.Set<String> serversWithKeptDisks();
+
+    /// The hypervisor knows the guest, which stays off. One that runs goes on.
+    void define(Guest guest);
+
     /// The domain is defined and running.
     void start(Guest guest);
 

@@ -55,6 +55,7 @@ public final class SimulatedHypervisor implements HypervisorDriver {
 
     private final Map<String, Machine> machines = new ConcurrentHashMap<>();
     private final Set<String> disks = ConcurrentHashMap.newKeySet();
+    private final Set<String> kept = ConcurrentHashMap.newKeySet();
     private final Set<String> images = ConcurrentHashMap.newKeySet();
     private final Map<String, RuntimeException> faults = new ConcurrentHashMap<>();
     private volatile Duration delay = Duration.ZERO;
@@ -146,6 +147,55 @@ public final class SimulatedHypervisor implements HypervisorDriver {
         work("deleteDisks");
         if (machines.containsKey(serverId)) throw new Conflict("Guest " + serverId + " still has its disks open.");
         disks.remove(serverId);
+    }
+
+    @Override
+    public void keepDisks(String serverId) {
+        work("keepDisks");
+        if (machines.containsKey(serverId)) throw new Conflict("Guest " + serverId + " still has its disks open.");
+        kept.add(serverId);
+        disks.remove(serverId);
+    }
+
+    /// Also when this process has forgotten that they were put aside.
+    @Override
+    public void copyKeptDisks(Guest guest) {
+        work("copyKeptDisks");
+        disks.add(guest.serverId());
+    }
+
+    @Override
+    public void restoreKeptDisks(String serverId) {
+        work("restoreKeptDisks");
+        if (machines.containsKey(serverId)) throw new Conflict("Guest " + serverId + " still has its disks open.");
+        kept.remove(serverId);
+        disks.add(serverId);
+    }
+
+    @Override
+    public void dropKeptDisks(String serverId) {
+        work("dropKeptDisks");
+        kept.remove(serverId);
+    }
+
+    @Override
+    public Set<String> serversWithKeptDisks() {
+        return Set.copyOf(kept);
+    }
+
+    @Override
+    public void define(Guest guest) {
+        work("define");
+        if (!disks.contains(guest.serverId()))
+            throw new Unavailable("The guest has no disks.", guest.serverId() + " has no disks", null);
+        var machine = machines.computeIfAbsent(guest.serverId(), _ -> {
+            var made = new Machine(guest, clock.instant());
+            made.state = PowerState.SHUTDOWN;
+            return made;
+        });
+        synchronized (machine) {
+            machine.guest = guest;
+        }
     }
 
     @Override

@@ -107,6 +107,10 @@ public final class PowerSync implements Reconciler {
                     w.agents().stop(host, server.id(), Duration.ZERO, Duration.ZERO);
                 }
             }
+            // Somebody looks at it before it is confirmed; what its power is decides what it will be then.
+            case RESIZED -> {
+                if (state != server.powerState()) note(server, state);
+            }
             case SUSPENDED, BUILDING, ERROR, DELETED -> {}
         }
     }
@@ -134,12 +138,16 @@ public final class PowerSync implements Reconciler {
         for (var nic : guest.nics()) w.ports().plug(nic.portId(), host);
         guest.image().ifPresent(i -> w.agents().cacheImage(host, i));
         w.agents().createDisks(host, guest);
+        if (server.vmState() == VmState.STOPPED
+                || server.powerState() == PowerState.SHUTDOWN && server.vmState() == VmState.RESIZED) {
+            w.agents().define(host, guest);
+            return;
+        }
         w.agents().start(host, guest);
         switch (server.vmState()) {
             case PAUSED -> w.agents().pause(host, server.id());
             case SUSPENDED -> w.agents().suspend(host, server.id());
-            case STOPPED -> w.agents().stop(host, server.id(), Duration.ZERO, Duration.ZERO);
-            case ACTIVE, BUILDING, ERROR, DELETED -> {}
+            case ACTIVE, STOPPED, RESIZED, BUILDING, ERROR, DELETED -> {}
         }
     }
 

@@ -8,10 +8,12 @@ import cloud.yun.kernel.error.CloudException.NotFound;
 import cloud.yun.kernel.json.Json;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// SQL of the `server` table, and the only place where a server's state changes.
 public final class ServerStore {
@@ -21,6 +23,10 @@ public final class ServerStore {
                     + " metadata, access_v4, access_v6, locked_by, locked_reason, fault, password, created_at,"
                     + " updated_at, launched_at, terminated_at, deleted_at, generation";
     private static final String SELECT = "SELECT " + COLUMNS + " FROM server ";
+
+    /// The guest was made, or made anew.
+    private static final Set<VmState.Event> LAUNCHES =
+            EnumSet.of(VmState.Event.SPAWNED, VmState.Event.REBUILT, VmState.Event.RESIZED, VmState.Event.EVACUATED);
 
     private final Tx tx;
     private final ServerRows rows = new ServerRows();
@@ -166,7 +172,7 @@ public final class ServerStore {
                         """
                         UPDATE server
                            SET vm_state = ?, task_state = ?, power_state = ?, updated_at = ?,
-                               launched_at = COALESCE(launched_at, ?), terminated_at = ?, deleted_at = ?,
+                               launched_at = COALESCE(?, launched_at), terminated_at = ?, deleted_at = ?,
                                fault = CASE WHEN ? = 'ERROR' THEN fault ELSE NULL END,
                                generation = generation + 1
                          WHERE id = ? AND generation = ?
@@ -175,7 +181,7 @@ public final class ServerStore {
                         task,
                         power,
                         now,
-                        event == VmState.Event.SPAWNED ? Optional.of(now) : Optional.empty(),
+                        LAUNCHES.contains(event) ? Optional.of(now) : Optional.empty(),
                         to == VmState.DELETED ? Optional.of(now) : Optional.empty(),
                         to == VmState.DELETED ? Optional.of(now) : Optional.empty(),
                         to,
@@ -231,6 +237,30 @@ public final class ServerStore {
     /// No host has it any more.
     public void unplace(String id) {
         tx.update("UPDATE server SET host = NULL, zone = NULL, generation = generation + 1 WHERE id = ?", id);
+    }
+
+    /// Another flavor, another host, or both.
+    public void resize(Server seen, Shape shape, String host, Optional<String> zone, Instant now) {
+        var wanted = Json.storedObject(Json.text(seen.wanted()))
+                .put("ephemeralGib", shape.ephemeralGib())
+                .put("swapMib", shape.swapMib());
+        changed(
+                seen,
+                tx.update(
+                        """
+                        UPDATE server
+                           SET flavor_id = ?, flavor = ?, wanted = ?, host = ?, zone = ?, updated_at = ?,
+                               generation = generation + 1
+                         WHERE id = ? AND generation = ?
+                        """,
+                        shape.flavor().id(),
+                        Json.text(shape.flavor()),
+                        wanted,
+                        host,
+                        zone,
+                        now,
+                        seen.id(),
+                        seen.generation()));
     }
 
     public void fault(String id, Fault fault) {

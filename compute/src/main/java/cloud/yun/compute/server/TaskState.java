@@ -23,6 +23,13 @@ public enum TaskState {
     SUSPENDING("suspending"),
     RESUMING("resuming"),
     IMAGE_SNAPSHOT("image_snapshot"),
+    REBUILDING("rebuilding"),
+    REBUILD_SPAWNING("rebuild_spawning"),
+    RESIZE_PREP("resize_prep"),
+    RESIZE_MIGRATING("resize_migrating"),
+    RESIZE_FINISH("resize_finish"),
+    RESIZE_CONFIRMING("resize_confirming"),
+    RESIZE_REVERTING("resize_reverting"),
     DELETING("deleting");
 
     /// What begins, goes on, or ends.
@@ -41,6 +48,16 @@ public enum TaskState {
         SUSPEND,
         RESUME,
         SNAPSHOT,
+        REBUILD,
+        /// The old disks are gone; the new guest is made.
+        TO_REBUILD_SPAWNING,
+        RESIZE,
+        /// A host was chosen; the guest leaves the old one.
+        TO_RESIZE_MIGRATING,
+        /// The guest is made with its new size, or where it goes.
+        TO_RESIZE_FINISH,
+        CONFIRM_RESIZE,
+        REVERT_RESIZE,
         DELETE,
         END
     }
@@ -71,7 +88,14 @@ public enum TaskState {
                 on(NONE, Event.UNPAUSE, UNPAUSING),
                 on(NONE, Event.SUSPEND, SUSPENDING),
                 on(NONE, Event.RESUME, RESUMING),
-                on(NONE, Event.SNAPSHOT, IMAGE_SNAPSHOT)));
+                on(NONE, Event.SNAPSHOT, IMAGE_SNAPSHOT),
+                on(NONE, Event.REBUILD, REBUILDING),
+                on(REBUILDING, Event.TO_REBUILD_SPAWNING, REBUILD_SPAWNING),
+                on(NONE, Event.RESIZE, RESIZE_PREP),
+                on(RESIZE_PREP, Event.TO_RESIZE_MIGRATING, RESIZE_MIGRATING),
+                on(RESIZE_MIGRATING, Event.TO_RESIZE_FINISH, RESIZE_FINISH),
+                on(NONE, Event.CONFIRM_RESIZE, RESIZE_CONFIRMING),
+                on(NONE, Event.REVERT_RESIZE, RESIZE_REVERTING)));
         for (var state : List.of(values())) {
             rows.add(on(state, Event.DELETE, DELETING));
             rows.add(on(state, Event.END, NONE));

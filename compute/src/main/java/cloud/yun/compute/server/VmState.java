@@ -17,6 +17,7 @@ public enum VmState {
     PAUSED,
     SUSPENDED,
     STOPPED,
+    RESIZED,
     ERROR,
     DELETED;
 
@@ -32,6 +33,16 @@ public enum VmState {
         SUSPENDED,
         RESUMED,
         SNAPSHOT_TAKEN,
+        /// With another flavor or on another host; its user looks at it before it is confirmed.
+        RESIZED,
+        /// The guest ran.
+        RESIZE_CONFIRMED,
+        /// The guest was off.
+        RESIZE_CONFIRMED_OFF,
+        RESIZE_REVERTED,
+        RESIZE_REVERTED_OFF,
+        REBUILT,
+        EVACUATED,
         /// The guest shut itself down, or was killed.
         WENT_DOWN,
         /// Work on it failed and left it in a state nobody promised.
@@ -44,10 +55,10 @@ public enum VmState {
     static final StateTable<VmState, Event> TABLE = StateTable.of(VmState.class, Event.class, rows());
 
     /// Stays as it is until somebody asks for something.
-    public static final Set<VmState> STABLE = EnumSet.of(ACTIVE, PAUSED, SUSPENDED, STOPPED);
+    public static final Set<VmState> STABLE = EnumSet.of(ACTIVE, PAUSED, SUSPENDED, STOPPED, RESIZED);
 
     /// The host has, or should have, a guest for it.
-    public static final Set<VmState> WITH_GUEST = EnumSet.of(ACTIVE, PAUSED, SUSPENDED, STOPPED);
+    public static final Set<VmState> WITH_GUEST = EnumSet.of(ACTIVE, PAUSED, SUSPENDED, STOPPED, RESIZED);
 
     @SuppressWarnings({"unchecked", "rawtypes"}) // a generic array for a varargs method
     private static StateTable.Row<VmState, Event>[] rows() {
@@ -70,6 +81,18 @@ public enum VmState {
                 on(PAUSED, Event.SNAPSHOT_TAKEN, PAUSED),
                 on(SUSPENDED, Event.SNAPSHOT_TAKEN, SUSPENDED),
                 on(STOPPED, Event.SNAPSHOT_TAKEN, STOPPED),
+                on(ACTIVE, Event.RESIZED, RESIZED),
+                on(STOPPED, Event.RESIZED, RESIZED),
+                on(RESIZED, Event.RESIZE_CONFIRMED, ACTIVE),
+                on(RESIZED, Event.RESIZE_CONFIRMED_OFF, STOPPED),
+                on(RESIZED, Event.RESIZE_REVERTED, ACTIVE),
+                on(RESIZED, Event.RESIZE_REVERTED_OFF, STOPPED),
+                on(ACTIVE, Event.REBUILT, ACTIVE),
+                on(STOPPED, Event.REBUILT, STOPPED),
+                on(ERROR, Event.REBUILT, ACTIVE),
+                on(ACTIVE, Event.EVACUATED, ACTIVE),
+                on(STOPPED, Event.EVACUATED, STOPPED),
+                on(ERROR, Event.EVACUATED, ACTIVE),
                 on(ACTIVE, Event.WENT_DOWN, STOPPED),
                 on(PAUSED, Event.WENT_DOWN, STOPPED)));
         for (var state : Arrays.asList(values())) {

@@ -172,6 +172,39 @@ public abstract class HypervisorContract {
     }
 
     @Test
+    void disksPutAside_areCopiedRestoredAndDropped_eachStepTwice() throws Exception {
+        var guest = guest();
+        var id = guest.serverId();
+        make(guest);
+        assertThatThrownBy(() -> driver().keepDisks(id)).isInstanceOf(CloudException.Conflict.class);
+        driver().destroy(id);
+        for (int i = 0; i < 2; i++) driver().keepDisks(id);
+        assertThat(driver().serversWithKeptDisks()).contains(id);
+        assertThat(driver().serversWithFiles()).doesNotContain(id);
+        for (int i = 0; i < 2; i++) driver().copyKeptDisks(guest);
+        assertThat(driver().serversWithFiles()).contains(id);
+        for (int i = 0; i < 2; i++) driver().define(guest);
+        state(id, PowerState.SHUTDOWN);
+        driver().start(guest);
+        driver().define(guest);
+        state(id, PowerState.RUNNING);
+        driver().destroy(id);
+        for (int i = 0; i < 2; i++) driver().restoreKeptDisks(id);
+        assertThat(driver().serversWithFiles()).contains(id);
+        assertThat(driver().serversWithKeptDisks()).doesNotContain(id);
+        driver().start(guest);
+        driver().destroy(id);
+
+        driver().keepDisks(id);
+        driver().copyKeptDisks(guest);
+        for (int i = 0; i < 2; i++) driver().dropKeptDisks(id);
+        assertThat(driver().serversWithKeptDisks()).doesNotContain(id);
+        assertThat(driver().serversWithFiles()).contains(id);
+        driver().deleteDisks(id);
+        assertThat(driver().serversWithFiles()).doesNotContain(id);
+    }
+
+    @Test
     void host_saysWhatItHas() {
         var host = driver().host();
         assertThat(host.vcpus()).isPositive();

@@ -39,7 +39,7 @@ final class GuestFiles {
         this.configDrives = new ConfigDrive(commands);
     }
 
-    private Path folder(String serverId) {
+    Path folder(String serverId) {
         // The id becomes a path: only a UUID may.
         return instances.resolve(java.util.UUID.fromString(serverId).toString());
     }
@@ -131,7 +131,11 @@ final class GuestFiles {
     }
 
     void delete(String serverId) {
-        var folder = folder(serverId);
+        deleteTree(folder(serverId));
+    }
+
+    /// Succeeds when it is not there.
+    static void deleteTree(Path folder) {
         if (!Files.exists(folder)) return;
         try (var all = Files.walk(folder)) {
             for (Path path : all.sorted(Comparator.reverseOrder()).toList()) Files.deleteIfExists(path);

@@ -38,6 +38,7 @@ public final class LibvirtHypervisor implements HypervisorDriver, AutoCloseable 
     private final Domains domains;
     private final ImageCache cache;
     private final GuestFiles files;
+    private final KeptFiles kept;
     private final GuestXml xml;
     private final PowerWatch watch;
     private final HostView hostView;
@@ -58,6 +59,7 @@ public final class LibvirtHypervisor implements HypervisorDriver, AutoCloseable 
         this.domains = new Domains(uri, options.instances(), watch::received);
         this.cache = new ImageCache(options.cache(), options.forceRaw(), commands);
         this.files = new GuestFiles(options.instances(), cache, commands);
+        this.kept = new KeptFiles(options.instances(), files, commands);
         this.xml = new GuestXml(options, files, clock);
         this.hostView = new HostView(options);
     }
@@ -79,9 +81,43 @@ public final class LibvirtHypervisor implements HypervisorDriver, AutoCloseable 
 
     @Override
     public void deleteDisks(String serverId) {
+        requireOff(serverId);
+        OnDisk.run(() -> files.delete(serverId));
+    }
+
+    @Override
+    public void keepDisks(String serverId) {
+        requireOff(serverId);
+        OnDisk.run(() -> kept.keep(serverId));
+    }
+
+    @Override
+    public void copyKeptDisks(Guest guest) {
+        OnDisk.run(() -> {
+            kept.copy(guest);
+            files.create(guest);
+        });
+    }
+
+    @Override
+    public void restoreKeptDisks(String serverId) {
+        requireOff(serverId);
+        OnDisk.run(() -> kept.restore(serverId));
+    }
+
+    @Override
+    public void dropKeptDisks(String serverId) {
+        OnDisk.run(() -> kept.drop(serverId));
+    }
+
+    @Override
+    public Set<String> serversWithKeptDisks() {
+        return kept.servers();
+    }
+
+    private void requireOff(String serverId) {
         if (domains.find(serverId).map(d -> d.state().active()).orElse(false))
             throw new Conflict("Guest " + serverId + " still has its disks open.");
-        OnDisk.run(() -> files.delete(serverId));
     }
 
     @Override
@@ -120,6 +156,14 @@ public final class LibvirtHypervisor implements HypervisorDriver, AutoCloseable 
             // The command's own failure says more; without an expectation the watch keeps still.
             return Optional.empty();
         }
+    }
+
+    @Override
+    public void define(Guest guest) {
+        command(guest.serverId(), libvirt -> {
+            var found = domains.find(guest.serverId());
+            if (found.isEmpty() || !found.get().state().active()) define(libvirt, guest);
+        });
     }
 
     @Override
