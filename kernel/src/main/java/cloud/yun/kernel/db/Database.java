@@ -52,7 +52,8 @@ public sealed interface Database extends AutoCloseable permits SqliteDatabase, P
         Flyway.configure()
                 .dataSource(migrationSource())
                 .locations(rooms.stream().map(r -> "classpath:db/" + r).toArray(String[]::new))
-                .placeholders(java.util.Map.of("serial", dialect().serial()))
+                .placeholders(java.util.Map.of(
+                        "serial", dialect().serial(), "bytewise", dialect().bytewise()))
                 .outOfOrder(true)
                 .failOnMissingLocations(true)
                 .loggers("slf4j")

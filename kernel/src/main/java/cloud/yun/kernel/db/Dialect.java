@@ -2,15 +2,21 @@ package cloud.yun.kernel.db;
 
 /// The few places where the two databases differ.
 public enum Dialect {
-    SQLITE("INTEGER PRIMARY KEY AUTOINCREMENT", "", ""),
-    POSTGRESQL("BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", " FOR UPDATE", " FOR UPDATE SKIP LOCKED");
+    SQLITE("INTEGER PRIMARY KEY AUTOINCREMENT", "", "", ""),
+    POSTGRESQL(
+            "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+            "COLLATE \"C\"",
+            " FOR UPDATE",
+            " FOR UPDATE SKIP LOCKED");
 
     private final String serial;
+    private final String bytewise;
     private final String forUpdate;
     private final String skipLocked;
 
-    Dialect(String serial, String forUpdate, String skipLocked) {
+    Dialect(String serial, String bytewise, String forUpdate, String skipLocked) {
         this.serial = serial;
+        this.bytewise = bytewise;
         this.forUpdate = forUpdate;
         this.skipLocked = skipLocked;
     }
@@ -18,6 +24,12 @@ public enum Dialect {
     /// Column definition of a key that the database counts up; migrations write it as `${serial}`.
     public String serial() {
         return serial;
+    }
+
+    /// Collation of a text column that is ordered by its bytes, as SQLite's are anyhow; migrations write it as
+    /// `${bytewise}`.
+    public String bytewise() {
+        return bytewise;
     }
 
     /// Suffix of a SELECT whose rows this transaction is about to change. SQLite has one writer and needs none.

@@ -15,6 +15,7 @@ import java.util.Optional;
 /// @param strictSlash a path with a slash at its end is another path (404), as in the services built on Routes;
 /// otherwise
 ///     it is the same one, as in Keystone and Neutron
+/// @param rootPaths paths that clients ask for at the root of the host, whatever the mount, for example `/info`
 public record ApiService(
         String type,
         String mount,
@@ -23,7 +24,8 @@ public record ApiService(
         Optional<Microversions> microversions,
         List<String> projectPrefixes,
         int bodyBytesMax,
-        boolean strictSlash) {
+        boolean strictSlash,
+        List<String> rootPaths) {
     public static final int BODY_BYTES_MAX = 114_688;
 
     /// @param header service name in `OpenStack-API-Version: NAME x.y`
@@ -37,18 +39,34 @@ public record ApiService(
             List<Integer> ports,
             FaultDialect dialect,
             Optional<Microversions> microversions) {
-        this(type, mount, ports, dialect, microversions, List.of(), BODY_BYTES_MAX, false);
+        this(type, mount, ports, dialect, microversions, List.of(), BODY_BYTES_MAX, false, List.of());
     }
 
     public ApiService withProjectPrefixes(String... prefixes) {
-        return new ApiService(type, mount, ports, dialect, microversions, List.of(prefixes), bodyBytesMax, strictSlash);
+        return new ApiService(
+                type, mount, ports, dialect, microversions, List.of(prefixes), bodyBytesMax, strictSlash, rootPaths);
     }
 
     public ApiService withBodyBytesMax(int bytes) {
-        return new ApiService(type, mount, ports, dialect, microversions, projectPrefixes, bytes, strictSlash);
+        return new ApiService(
+                type, mount, ports, dialect, microversions, projectPrefixes, bytes, strictSlash, rootPaths);
     }
 
     public ApiService withStrictSlash() {
-        return new ApiService(type, mount, ports, dialect, microversions, projectPrefixes, bodyBytesMax, true);
+        return new ApiService(
+                type, mount, ports, dialect, microversions, projectPrefixes, bodyBytesMax, true, rootPaths);
+    }
+
+    public ApiService withRootPaths(String... paths) {
+        return new ApiService(
+                type,
+                mount,
+                ports,
+                dialect,
+                microversions,
+                projectPrefixes,
+                bodyBytesMax,
+                strictSlash,
+                List.of(paths));
     }
 }

@@ -9,6 +9,8 @@ public enum FaultDialect {
     IMAGE(413),
     NETWORK(409),
     PLACEMENT(403),
+    /// Short pages of HTML or one line of plain text, as Swift's.
+    OBJECT_STORE(413),
     /// `{"error": {"code", "title", "message"}}` for what is ours alone.
     YUN(403);
 

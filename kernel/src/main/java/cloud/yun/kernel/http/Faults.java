@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The only place where an error becomes a status code and a body.
-final class Faults {
+public final class Faults {
     private static final Pattern POLICY = Pattern.compile("Policy doesn't allow (\\S+) to be performed\\.");
 
     private static final Map<Integer, String> COMPUTE_NAMES = Map.ofEntries(
@@ -72,7 +72,7 @@ final class Faults {
         };
     }
 
-    static Reply of(CloudException error, FaultDialect dialect, String requestId) {
+    public static Reply of(CloudException error, FaultDialect dialect, String requestId) {
         int status = status(error, dialect);
         var message = error.userMessage();
         var policy = POLICY.matcher(message);
@@ -86,12 +86,13 @@ final class Faults {
             case NETWORK -> "rule:" + rule + " is disallowed by policy";
             case PLACEMENT -> "Policy does not allow " + rule + " to be performed.";
             case IMAGE -> "You are not authorized to complete " + rule + " action.";
-            case COMPUTE, BLOCK_STORAGE, YUN -> "Policy doesn't allow " + rule + " to be performed.";
+            case COMPUTE, BLOCK_STORAGE, OBJECT_STORE, YUN -> "Policy doesn't allow " + rule + " to be performed.";
         };
     }
 
     /// What the middleware in front of a service says, before the service's own format applies.
     static Reply unauthorized(FaultDialect dialect, String identityUrl, String requestId) {
+        if (dialect == FaultDialect.OBJECT_STORE) return SwiftFaults.of(401, "");
         var reply = dialect == FaultDialect.IMAGE
                 ? webob(
                         401,
@@ -118,6 +119,7 @@ final class Faults {
                                 + " spelling and try again.</p>\n",
                         "text/html; charset=utf-8");
             case NETWORK -> body(404, "The resource could not be found.", "HTTPNotFound", dialect, requestId);
+            case OBJECT_STORE -> SwiftFaults.of(404, "");
             case PLACEMENT, YUN -> body(404, "The resource could not be found.", "", dialect, requestId);
         };
     }
@@ -151,6 +153,7 @@ final class Faults {
                         "",
                         dialect,
                         requestId);
+            case OBJECT_STORE -> SwiftFaults.of(405, "");
             case COMPUTE, BLOCK_STORAGE, YUN ->
                 webob(405, "The method " + method + " is not allowed for this resource. ");
         };
@@ -162,6 +165,7 @@ final class Faults {
             case COMPUTE -> "Unexpected API Error. Please report it with the request id " + requestId + ".";
             case IDENTITY -> "An unexpected error prevented the server from fulfilling your request.";
             case NETWORK -> "Request Failed: internal server error while processing your request.";
+            case OBJECT_STORE -> "";
             case BLOCK_STORAGE, IMAGE, PLACEMENT, YUN ->
                 "The server has either erred or is incapable of performing the requested operation.";
         };
@@ -180,6 +184,7 @@ final class Faults {
             }
             case IDENTITY, YUN -> Reply.json(status, error(status, message));
             case IMAGE -> webob(status, message);
+            case OBJECT_STORE -> SwiftFaults.of(status, message);
             case NETWORK -> {
                 var outer = Json.object();
                 outer.putObject("NeutronError")

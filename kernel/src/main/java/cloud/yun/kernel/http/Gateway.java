@@ -39,6 +39,7 @@ public final class Gateway implements AutoCloseable {
 
     private final Listen listen;
     private final Map<String, ServiceHandler> byMount = new HashMap<>();
+    private final Map<String, ServiceHandler> byRootPath = new HashMap<>();
     private final Map<String, Handler> raw = new HashMap<>();
     private final Map<String, ServiceHandler> byConnector = new HashMap<>();
     private final Server server;
@@ -56,6 +57,7 @@ public final class Gateway implements AutoCloseable {
         gateway = connector("gateway", listen.port());
         for (var service : services) {
             byMount.put(service.service().mount(), service);
+            for (var path : service.service().rootPaths()) byRootPath.put(path, service);
             if (listen.classicPorts()) for (int port : service.service().ports()) classic(service, port);
         }
         server.addBean(new NetworkConnectionLimit(CONNECTIONS_MAX, server));
@@ -144,6 +146,11 @@ public final class Gateway implements AutoCloseable {
             var service = byMount.get(mount);
             if (service != null) {
                 service.handle(new Exchange(request, response, callback, mount));
+                return true;
+            }
+            var atRoot = byRootPath.get(path);
+            if (atRoot != null) {
+                atRoot.handle(new Exchange(request, response, callback, ""));
                 return true;
             }
             var other = raw(path);

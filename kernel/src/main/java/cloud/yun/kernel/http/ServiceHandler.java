@@ -58,9 +58,10 @@ public final class ServiceHandler {
     }
 
     void handle(Exchange exchange) {
-        var requestId = "req-" + UUID.randomUUID();
+        var requestId = requestId();
         var headers = new LinkedHashMap<String, String>();
         headers.put("x-openstack-request-id", requestId);
+        if (service.dialect() == FaultDialect.OBJECT_STORE) headers.put("X-Trans-Id", requestId);
         if (service.dialect() == FaultDialect.COMPUTE || service.dialect() == FaultDialect.BLOCK_STORAGE)
             headers.put("x-compute-request-id", requestId);
         if (service.dialect() == FaultDialect.IDENTITY) headers.put("Vary", "X-Auth-Token");
@@ -78,6 +79,13 @@ public final class ServiceHandler {
         }
         if (service.dialect() == FaultDialect.PLACEMENT) reply = Faults.codeSince123(reply, headers);
         send(exchange, reply, headers, requestId);
+    }
+
+    /// Swift's ids of transactions have a form of their own, which its clients know: `tx`, 21 digits, the time.
+    private String requestId() {
+        if (service.dialect() != FaultDialect.OBJECT_STORE) return "req-" + UUID.randomUUID();
+        var random = UUID.randomUUID().toString().replace("-", "").substring(0, 21);
+        return "tx%s-%010x".formatted(random, System.currentTimeMillis() / 1000);
     }
 
     private void send(Exchange exchange, Reply reply, Map<String, String> headers, String requestId) {
@@ -244,7 +252,7 @@ public final class ServiceHandler {
                         case NETWORK -> "Body contains invalid data";
                         case IMAGE -> "Malformed JSON in request body.";
                         case PLACEMENT -> e.userMessage().replace("Malformed request body", "Malformed JSON");
-                        case YUN -> e.userMessage();
+                        case OBJECT_STORE, YUN -> e.userMessage();
                     });
         }
     }
