@@ -21,6 +21,7 @@ import cloud.yun.kernel.reconcile.Reconciler;
 import cloud.yun.kernel.reconcile.ReconcilerLoop;
 import cloud.yun.kernel.simulation.Conditions;
 import cloud.yun.network.NetworkModule;
+import cloud.yun.objectstore.ObjectStoreModule;
 import cloud.yun.placement.PlacementModule;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -44,7 +45,7 @@ public final class Cloud implements AutoCloseable {
 
     /// Each room's migrations.
     static final List<String> SCHEMAS =
-            List.of("kernel", "identity", "image", "placement", "network", "block-storage", "compute");
+            List.of("kernel", "identity", "image", "placement", "network", "block-storage", "compute", "object-store");
 
     private final Database db;
     private final Flows flows;
@@ -87,9 +88,10 @@ public final class Cloud implements AutoCloseable {
                 network.serverPorts(),
                 blockStorage.serverVolumes(),
                 drivers.hypervisor());
+        var objectStore = new ObjectStoreModule(kernel);
         network.metadata(compute.metadata());
         blockStorage.onGrown(compute::volumeGrown);
-        List<Room> services = List.of(identity, image, placement, network, blockStorage, compute);
+        List<Room> services = List.of(identity, image, placement, network, blockStorage, compute, objectStore);
         var all = new ArrayList<Room>(services);
         all.add(new AdminRoom(
                 flows, kernel.events(), services, simulation(config, conditions), identity.standing(), data));
@@ -121,6 +123,7 @@ public final class Cloud implements AutoCloseable {
         all.addAll(NetworkModule.options());
         all.addAll(BlockStorageModule.options());
         all.addAll(ComputeModule.options());
+        all.addAll(ObjectStoreModule.options());
         all.addAll(LibvirtOptions.options());
         all.addAll(Conditions.options());
         return List.copyOf(all);

@@ -84,7 +84,8 @@ final class FirstStart {
                 entry("compute_legacy", "nova_legacy", "/compute/v2/$(project_id)s"),
                 entry("network", "neutron", "/networking"),
                 entry("block-storage", "cinder", "/volume/v3/$(project_id)s"),
-                entry("volumev3", "cinderv3", "/volume/v3/$(project_id)s"));
+                entry("volumev3", "cinderv3", "/volume/v3/$(project_id)s"),
+                entry("object-store", "swift", "/object-store/v1/AUTH_$(project_id)s"));
     }
 
     private Bootstrap.Entry entry(String type, String name, String path) {

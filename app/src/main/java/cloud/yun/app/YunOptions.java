@@ -12,7 +12,7 @@ final class YunOptions {
             "yun",
             "classic_ports",
             true,
-            "Also answer on the services' own ports: 5000, 8774, 9292, 8778, 9696, 8776.");
+            "Also answer on the services' own ports: 5000, 8774, 9292, 8778, 9696, 8776, 8080.");
     static final Option<Boolean> SIMULATED =
             Option.bool("yun", "simulated", false, "Guests, networks and volumes only in memory: needs no privileges.");
     static final Option<String> REGION =

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /// The rules of the house (design, section 1), kept by a test.
 class HouseRulesTest {
     private static final List<String> ROOMS =
-            List.of("identity", "image", "placement", "compute", "network", "blockstorage");
+            List.of("identity", "image", "placement", "compute", "network", "blockstorage", "objectstore");
     private static final DescribedPredicate<JavaClass> IN_A_ROOM =
             DescribedPredicate.describe("are in a room", type -> room(type).isPresent());
     private static JavaClasses house;

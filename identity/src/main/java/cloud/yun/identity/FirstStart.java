@@ -42,7 +42,9 @@ final class FirstStart {
             "reader", List.of(),
             "service", List.of(),
             "project_admin", List.of("manager"),
-            "monitor", List.of("reader"));
+            "monitor", List.of("reader"),
+            // Swift's: whoever has it owns every account of the object store.
+            "ResellerAdmin", List.of());
 
     private static final List<String> SERVICE_USERS = List.of("nova", "cinder", "neutron", "glance", "placement");
 

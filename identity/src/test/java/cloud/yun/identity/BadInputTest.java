@@ -57,7 +57,14 @@ class BadInputTest {
             var roles = house.as(admin, "GET", "/v3/roles").body().get("roles");
             assertThat(roles.findValuesAsString("name"))
                     .containsExactlyInAnyOrder(
-                            "admin", "manager", "member", "reader", "service", "project_admin", "monitor");
+                            "admin",
+                            "manager",
+                            "member",
+                            "reader",
+                            "service",
+                            "project_admin",
+                            "monitor",
+                            "ResellerAdmin");
         }
     }
 

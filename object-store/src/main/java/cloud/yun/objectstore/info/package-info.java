@@ -1,0 +1,2 @@
+/// What the service says about itself: `/info`, `/healthcheck`, `/crossdomain.xml`.
+package cloud.yun.objectstore.info;
