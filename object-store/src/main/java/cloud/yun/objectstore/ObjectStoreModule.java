@@ -7,6 +7,7 @@ import cloud.yun.kernel.http.ApiService;
 import cloud.yun.kernel.http.FaultDialect;
 import cloud.yun.kernel.http.Route;
 import cloud.yun.kernel.policy.Policy;
+import cloud.yun.kernel.policy.PolicyFile;
 import cloud.yun.objectstore.base.Limits;
 import cloud.yun.objectstore.info.InfoRoutes;
 import java.util.ArrayList;
@@ -29,9 +30,11 @@ public final class ObjectStoreModule implements Room {
             "Hashes that may sign a form: sha1, sha256, sha512.");
 
     private final List<Route> routes;
-    private final Policy policy = new Policy(Map.of(), Optional.empty());
+    private final Policy policy;
 
     public ObjectStoreModule(Kernel kernel) {
+        // Swift has no rules of this kind: roles and containers' lists decide, see `Access`.
+        policy = new Policy(Map.of(), PolicyFile.of(kernel, "object-store", "swift"));
         var config = kernel.config();
         var limits = Limits.of(config);
         routes = new InfoRoutes(
