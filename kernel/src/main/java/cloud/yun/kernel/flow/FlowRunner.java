@@ -15,6 +15,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// Goes on where the log ends, forward or backward, so the first start and the restart after a crash are one call.
 final class FlowRunner {
@@ -180,16 +181,19 @@ final class FlowRunner {
         }
 
         /// One line for what users do wrong or hosts refuse; a stack trace only for what looks like a bug.
+        /// A conflict is no trouble of the cloud: somebody wanted something else meanwhile, for instance to
+        /// delete what is being built.
         private void report(Task<P> task, Throwable failure, String consequence) {
             if (failure instanceof CloudException e)
-                LOG.warn(
-                        "flow {} {} ({}) {} after: {} {}",
-                        flow.name(),
-                        id,
-                        task.name(),
-                        consequence,
-                        e.getMessage(),
-                        e.detail());
+                LOG.atLevel(e instanceof CloudException.Conflict ? Level.INFO : Level.WARN)
+                        .log(
+                                "flow {} {} ({}) {} after: {} {}",
+                                flow.name(),
+                                id,
+                                task.name(),
+                                consequence,
+                                e.getMessage(),
+                                e.detail());
             else LOG.error("flow {} {} ({}) {}", flow.name(), id, task.name(), consequence, failure);
         }
 
