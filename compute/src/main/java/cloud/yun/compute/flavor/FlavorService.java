@@ -27,6 +27,11 @@ public final class FlavorService implements Flavors {
         return visible(tx, caller, id).map(Entry::flavor);
     }
 
+    @Override
+    public long number(Tx tx, String id) {
+        return new FlavorStore(tx).find(id).map(Entry::number).orElse(0L);
+    }
+
     private static Optional<Entry> visible(Tx tx, Caller caller, String id) {
         var store = new FlavorStore(tx);
         return store.find(id)

@@ -26,4 +26,7 @@ public interface Flavors {
 
     /// @return the flavor if it is public, shared with the caller's project, or the caller is an admin
     Optional<Flavor> find(Tx tx, Caller caller, String id);
+
+    /// @return the number of the flavor's row, which some answers name; 0 when the flavor is gone
+    long number(Tx tx, String id);
 }

@@ -2,41 +2,37 @@ package cloud.yun.compute.lifecycle;
 
 import cloud.yun.compute.driver.HypervisorDriver.PowerState;
 import cloud.yun.compute.instanceaction.ActionLog;
+import cloud.yun.compute.migration.MigrationStatus;
+import cloud.yun.compute.migration.MigrationStore;
 import cloud.yun.compute.server.Server;
 import cloud.yun.compute.server.ServerStore;
 import cloud.yun.compute.server.TaskState;
 import cloud.yun.compute.server.VmState;
-import cloud.yun.compute.service.ComputeHosts.ComputeHost;
 import cloud.yun.compute.volume.VolumeState;
 import cloud.yun.compute.volume.VolumeStore;
 import cloud.yun.kernel.auth.Caller;
 import cloud.yun.kernel.db.Tx;
 import cloud.yun.kernel.error.CloudException.Conflict;
-import cloud.yun.kernel.error.CloudException.Unavailable;
 import cloud.yun.kernel.flow.Flow;
 import cloud.yun.kernel.flow.FlowRecord.Origin;
-import java.util.Map;
+import java.util.LinkedHashSet;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Deletes a server, in whatever state it is: guest, ports it made, attachments, disks, allocation, quota, row.
 ///
 /// There is no way back: each step is tried again until it passes. A host that is down is left out; when it comes
 /// back, its agent is told to remove what no server owns (`PowerSync`).
 public final class DeleteServer {
-    private static final Logger LOG = LoggerFactory.getLogger(DeleteServer.class);
-
     private final Wiring w;
     private final Flow<Work> flow;
 
     public DeleteServer(Wiring wiring) {
         this.w = wiring;
         this.flow = Flow.named("server_delete", Work.class)
-                .forward("destroy-guest", p -> onHost(p, h -> w.agents().destroy(h, p.serverId())))
+                .forward("destroy-guest", p -> onHosts(p, h -> w.agents().destroy(h, p.serverId())))
                 .forward("unplug-ports", this::unplugPorts)
                 .forward("disconnect-volumes", this::disconnectVolumes)
-                .forward("delete-disks", p -> onHost(p, h -> deleteDisks(p, h)))
+                .forward("delete-disks", p -> onHosts(p, h -> deleteDisks(p, h)))
                 .finish("mark-deleted", this::markDeleted)
                 .build();
         w.flows().register(flow);
@@ -77,28 +73,30 @@ public final class DeleteServer {
                         new Origin(server.projectId(), server.userId(), server.id(), requestId));
     }
 
-    private void onHost(Work p, Consumer<String> command) {
-        var host = w.db().read(tx -> new ServerStore(tx).find(p.serverId()).flatMap(Server::host));
-        if (host.isEmpty()) return;
-        try {
-            command.accept(host.get());
-        } catch (Unavailable e) {
-            boolean up = w.db().read(tx ->
-                    w.hosts().find(tx, host.get()).map(ComputeHost::up).orElse(false));
-            if (up) throw e;
-            LOG.warn("server {} is deleted while its host {} is down", p.serverId(), host.get());
-        }
+    /// A server that can still go back to another host, or that got stuck on the way, may have something on both.
+    private void onHosts(Work p, Consumer<String> command) {
+        var hosts = w.db().read(tx -> {
+            var all = new LinkedHashSet<String>();
+            new ServerStore(tx).find(p.serverId()).flatMap(Server::host).ifPresent(all::add);
+            new MigrationStore(tx).holding(p.serverId()).ifPresent(m -> {
+                all.add(m.sourceHost());
+                m.destHost().ifPresent(all::add);
+            });
+            return all;
+        });
+        for (var host : hosts) DownHosts.tolerate(w, host, p.serverId(), command);
     }
 
     /// A host that was down when the guest was to be destroyed may be back: then the guest still has its disks open.
     private void deleteDisks(Work p, String host) {
         w.agents().destroy(host, p.serverId());
         w.agents().deleteDisks(host, p.serverId());
+        w.agents().dropKeptDisks(host, p.serverId());
     }
 
     private void unplugPorts(Work p) {
         var ports = w.db().read(tx -> w.ports().ofServer(tx, p.serverId()));
-        for (var port : ports) onHost(p, h -> w.ports().unplug(port.id(), h));
+        for (var port : ports) onHosts(p, h -> w.ports().unplug(port.id(), h));
     }
 
     /// An attach that began before the delete may connect its volume at any time; without a guest it turns back, and
@@ -111,7 +109,7 @@ public final class DeleteServer {
                     throw new Conflict("Volume " + volume.volumeId() + " is still being attached.");
             return all;
         });
-        for (var volume : volumes) onHost(p, h -> w.volumes().disconnect(volume.attachmentId(), h));
+        for (var volume : volumes) onHosts(p, h -> w.volumes().disconnect(volume.attachmentId(), h));
     }
 
     private void markDeleted(Tx tx, Work p) {
@@ -128,17 +126,17 @@ public final class DeleteServer {
         }
         w.placement().release(tx, server.id());
         w.groups().remove(tx, server.id());
-        w.quotas().give(tx, server.projectId(), amounts(server));
+        w.quotas().give(tx, server.projectId(), Charge.of(tx, server));
+        var migrations = new MigrationStore(tx);
+        migrations.holding(server.id()).ifPresent(m -> {
+            w.placement().release(tx, m.id());
+            if (!MigrationStatus.FINAL.contains(m.status()))
+                migrations.move(
+                        m.id(), MigrationStatus.Event.SERVER_DELETED, w.clock().instant());
+            migrations.letGo(m.id());
+        });
         store.end(server, VmState.Event.REMOVED, PowerState.NOSTATE, w.clock().instant());
         new ActionLog(tx).ended(server.id(), p.requestId(), w.clock().instant(), false);
         w.notifications().tell(tx, server, "delete.end", p.requestId());
-    }
-
-    /// @return what a server counts for in its project's quota
-    public static Map<String, Long> amounts(Server server) {
-        return Map.of(
-                "instances", 1L,
-                "cores", (long) server.flavor().vcpus(),
-                "ram", (long) server.flavor().ramMib());
     }
 }

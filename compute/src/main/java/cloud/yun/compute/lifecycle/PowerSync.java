@@ -158,6 +158,11 @@ public final class PowerSync implements Reconciler {
         candidates.addAll(found.withFiles());
         candidates.removeAll(here.keySet());
         candidates.removeAll(busy);
+        for (var id : found.kept()) {
+            if (busy.contains(id) || w.db().read(tx -> ServerInvariants.keeps(tx, host, id))) continue;
+            LOG.warn("{} keeps disks of {}, which does not go back to them; removing them", host, id);
+            w.agents().dropKeptDisks(host, id);
+        }
         for (var id : candidates) {
             var known = w.db().read(tx -> new ServerStore(tx).findAny(id));
             boolean gone = known.isPresent()

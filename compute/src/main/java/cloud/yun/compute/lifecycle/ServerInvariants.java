@@ -1,5 +1,6 @@
 package cloud.yun.compute.lifecycle;
 
+import cloud.yun.compute.migration.MigrationStore;
 import cloud.yun.compute.scheduler.HostReports;
 import cloud.yun.compute.server.Server;
 import cloud.yun.compute.server.ServerStore;
@@ -67,6 +68,12 @@ public final class ServerInvariants {
                         has.map(a -> a.byProvider()).orElse(Map.of());
                 if (!found.equals(want))
                     wrong.add("server " + server.id() + " has the allocation " + found + " and not " + want);
+                new MigrationStore(tx).holding(server.id()).ifPresent(m -> {
+                    var way = Map.of(HostReports.providerOf(m.sourceHost()), Wishes.resources(server, m.oldShape()));
+                    var kept = w.placement().allocation(tx, m.id()).map(a -> a.byProvider());
+                    if (!kept.equals(Optional.of(way)))
+                        wrong.add("migration " + m.id() + " has the allocation " + kept + " and not " + way);
+                });
             }
             return wrong;
         });
@@ -121,11 +128,13 @@ public final class ServerInvariants {
             var before = w.flows().busyResources();
             Set<String> there;
             Set<String> running;
+            Set<String> kept;
             try {
                 var found = w.agents().guests(host);
                 there = new HashSet<>(found.states().keySet());
                 there.addAll(found.withFiles());
                 running = found.states().keySet();
+                kept = found.kept();
             } catch (Unavailable e) {
                 wrong.add("host " + host + " does not say what it has: " + e.getMessage());
                 continue;
@@ -137,6 +146,9 @@ public final class ServerInvariants {
                     wrong.add("host " + host + " has a guest or files of " + id + ", which "
                             + owner.map(o -> "is on " + o).orElse("is no server on a host"));
             }
+            for (var id : kept)
+                if (!before.contains(id) && !w.db().read(tx -> keeps(tx, host, id)))
+                    wrong.add("host " + host + " keeps disks of " + id + ", which does not go back to them");
             for (var server : w.db().read(tx -> resting(tx, before)))
                 if (server.host().equals(Optional.of(host))
                         && VmState.WITH_GUEST.contains(server.vmState())
@@ -146,11 +158,19 @@ public final class ServerInvariants {
         return wrong;
     }
 
+    /// @return whether the server may go back to the disks that were put aside on the host
+    static boolean keeps(Tx tx, String host, String serverId) {
+        return new MigrationStore(tx)
+                .holding(serverId)
+                .filter(m -> m.sourceHost().equals(host))
+                .isPresent();
+    }
+
     private List<String> quota() {
         return w.db().read(tx -> {
             var count = new TreeMap<String, Map<String, Long>>();
             for (var server : new ServerStore(tx).all())
-                DeleteServer.amounts(server)
+                Charge.of(tx, server)
                         .forEach((resource, n) -> count.computeIfAbsent(server.projectId(), _ -> new HashMap<>())
                                 .merge(resource, n, Long::sum));
             var used = w.quotas().allUsage(tx);

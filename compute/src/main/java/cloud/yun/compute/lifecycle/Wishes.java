@@ -2,12 +2,14 @@ package cloud.yun.compute.lifecycle;
 
 import cloud.yun.compute.scheduler.Wish;
 import cloud.yun.compute.server.Server;
+import cloud.yun.compute.server.Shape;
 import cloud.yun.kernel.db.Tx;
 import cloud.yun.kernel.json.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
@@ -33,18 +35,37 @@ public final class Wishes {
                 server.flavor().extraSpecs());
     }
 
+    /// What a server needs of the host it goes to. Where it was forced to at creation does not count any more.
+    ///
+    /// @param host the only one that its admin wants
+    static Wish moving(Tx tx, Wiring w, Server server, Shape shape, Optional<String> host, Set<String> excluded) {
+        var hints = Json.storedObject(server.wanted().hints());
+        return new Wish(
+                server.id(),
+                resources(server, shape),
+                server.wanted().zone(),
+                Optional.empty(),
+                host,
+                Optional.empty(),
+                excluded,
+                list(hints.path("same_host")),
+                list(hints.path("different_host")),
+                w.groups().ofServer(tx, server.id()),
+                shape.flavor().extraSpecs());
+    }
+
     /// @return what placement is asked for; `resources:` of the flavor win over its own sizes, 0 leaves one out
     public static Map<String, Long> resources(Server server) {
-        var flavor = server.flavor();
+        return resources(server, Shape.of(server));
+    }
+
+    static Map<String, Long> resources(Server server, Shape shape) {
+        var flavor = shape.flavor();
         var all = new LinkedHashMap<String, Long>();
         all.put("VCPU", (long) flavor.vcpus());
         all.put("MEMORY_MB", (long) flavor.ramMib());
-        int swapGib = (server.wanted().swapMib() + MIB_OF_GIB - 1) / MIB_OF_GIB;
-        all.put(
-                "DISK_GB",
-                (long) (server.bootsFromVolume() ? 0 : flavor.diskGib())
-                        + server.wanted().ephemeralGib()
-                        + swapGib);
+        int swapGib = (shape.swapMib() + MIB_OF_GIB - 1) / MIB_OF_GIB;
+        all.put("DISK_GB", (long) (server.bootsFromVolume() ? 0 : flavor.diskGib()) + shape.ephemeralGib() + swapGib);
         flavor.extraSpecs().forEach((key, value) -> {
             if (key.startsWith("resources:") && value.matches("\\d{1,9}"))
                 all.put(key.substring("resources:".length()), Long.valueOf(value));

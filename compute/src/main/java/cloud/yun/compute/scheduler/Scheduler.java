@@ -80,7 +80,8 @@ public final class Scheduler {
             return Optional.of(
                     "ComputeFilter: disabled, " + host.disabledReason().orElse("without a reason"));
         if (!host.up() || host.forcedDown()) return Optional.of("ComputeFilter: down");
-        if (wish.excluded().contains(host.host())) return Optional.of("RetryFilter: the build failed there");
+        if (wish.excluded().contains(host.host()))
+            return Optional.of("RetryFilter: tried already, or the host to leave");
         if (wish.zone().isPresent() && !wish.zone().get().equals(host.zone()))
             return Optional.of("AvailabilityZoneFilter: it is in " + host.zone());
         if (wish.requestedHost().isPresent() && !wish.requestedHost().get().equals(host.host()))

@@ -294,6 +294,15 @@ public final class ServerStore {
                         """, name, hostname, description, v4, v6, wanted, now, seen.id(), seen.generation()));
     }
 
+    public void diskConfig(Server seen, String diskConfig, Instant now) {
+        var wanted = Json.storedObject(Json.text(seen.wanted())).put("diskConfig", diskConfig);
+        changed(seen, tx.update("""
+                        UPDATE server
+                           SET wanted = ?, updated_at = ?, generation = generation + 1
+                         WHERE id = ? AND generation = ?
+                        """, wanted, now, seen.id(), seen.generation()));
+    }
+
     public void metadata(Server seen, Map<String, String> metadata, Instant now) {
         changed(seen, tx.update("""
                         UPDATE server

@@ -6,16 +6,21 @@ import cloud.yun.compute.instanceaction.InstanceActionRoutes;
 import cloud.yun.compute.keypair.Keypairs;
 import cloud.yun.compute.lifecycle.AttachInterface;
 import cloud.yun.compute.lifecycle.AttachVolume;
+import cloud.yun.compute.lifecycle.ConfirmResize;
 import cloud.yun.compute.lifecycle.CreateServer;
 import cloud.yun.compute.lifecycle.DeleteServer;
 import cloud.yun.compute.lifecycle.DetachInterface;
 import cloud.yun.compute.lifecycle.DetachVolume;
 import cloud.yun.compute.lifecycle.GrowVolume;
 import cloud.yun.compute.lifecycle.Guests;
+import cloud.yun.compute.lifecycle.MigrateServer;
 import cloud.yun.compute.lifecycle.Patience;
 import cloud.yun.compute.lifecycle.PowerActions;
 import cloud.yun.compute.lifecycle.PowerSync;
+import cloud.yun.compute.lifecycle.ResizeServer;
+import cloud.yun.compute.lifecycle.RevertResize;
 import cloud.yun.compute.lifecycle.ServerInvariants;
+import cloud.yun.compute.lifecycle.UnconfirmedResizes;
 import cloud.yun.compute.lifecycle.Wiring;
 import cloud.yun.compute.scheduler.Scheduler;
 import cloud.yun.kernel.check.Invariant;
@@ -29,6 +34,7 @@ import java.util.List;
 public final class ServersPart implements Part {
     private final List<Part> parts;
     private final PowerSync sync;
+    private final UnconfirmedResizes unconfirmed;
     private final ServerInvariants invariants;
     private final GrowVolume growVolume;
 
@@ -37,6 +43,10 @@ public final class ServersPart implements Part {
         var delete = new DeleteServer(w);
         var create = new CreateServer(w, new Scheduler(w.placement(), w.hosts()), guests, delete);
         var actions = new PowerActions(w, guests, delete);
+        var scheduler = new Scheduler(w.placement(), w.hosts());
+        var resize = new ResizeServer(w, flavors, scheduler, guests, delete);
+        var confirm = new ConfirmResize(w, delete);
+        unconfirmed = new UnconfirmedResizes(w, confirm);
         sync = new PowerSync(w, guests);
         invariants = new ServerInvariants(w);
         growVolume = new GrowVolume(w);
@@ -47,6 +57,13 @@ public final class ServersPart implements Part {
         parts = List.of(
                 routes,
                 new ActionRoutes(access, actions, routes, w.agents(), w.clock()),
+                new ResizeRoutes(
+                        access,
+                        resize,
+                        confirm,
+                        new RevertResize(w, guests, delete),
+                        new MigrateServer(w, resize),
+                        w.clock()),
                 new MetadataRoutes(access, w.quotas(), w.clock()),
                 new TagRoutes(access),
                 new VolumeRoutes(access, new AttachVolume(w), new DetachVolume(w)),
@@ -61,13 +78,15 @@ public final class ServersPart implements Part {
         all.addAll(ServerService.options());
         all.addAll(CreateServer.options());
         all.addAll(Patience.options());
+        all.addAll(ResizeServer.options());
+        all.addAll(UnconfirmedResizes.options());
         all.addAll(PowerSync.options());
         return all;
     }
 
     @Override
     public List<Reconciler> reconcilers() {
-        return List.of(sync);
+        return List.of(sync, unconfirmed);
     }
 
     @Override
