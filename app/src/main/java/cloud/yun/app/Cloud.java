@@ -2,6 +2,7 @@ package cloud.yun.app;
 
 import cloud.yun.blockstorage.BlockStorageModule;
 import cloud.yun.compute.ComputeModule;
+import cloud.yun.compute.Peers;
 import cloud.yun.compute.console.ConsoleProxy;
 import cloud.yun.compute.driver.libvirt.LibvirtOptions;
 import cloud.yun.identity.IdentityModule;
@@ -16,6 +17,7 @@ import cloud.yun.kernel.event.Events;
 import cloud.yun.kernel.flow.FlowProbe;
 import cloud.yun.kernel.flow.Flows;
 import cloud.yun.kernel.http.Gateway;
+import cloud.yun.kernel.http.Peer;
 import cloud.yun.kernel.http.ServiceHandler;
 import cloud.yun.kernel.reconcile.Reconciler;
 import cloud.yun.kernel.reconcile.ReconcilerLoop;
@@ -87,6 +89,7 @@ public final class Cloud implements AutoCloseable {
                 placement.placement(),
                 network.serverPorts(),
                 blockStorage.serverVolumes(),
+                new Peers(peer(image), peer(network), peer(blockStorage)),
                 drivers.hypervisor());
         var objectStore = new ObjectStoreModule(kernel);
         network.metadata(compute.metadata());
@@ -108,6 +111,10 @@ public final class Cloud implements AutoCloseable {
                 java.util.Map.of(ConsoleProxy.MOUNT, compute.consoleProxy()));
         loops = loops(kernel);
         probe(config);
+    }
+
+    private static Peer peer(Room room) {
+        return new Peer(room.service(), room.routes(), room.policy());
     }
 
     private static Optional<Conditions> simulation(Config config, Conditions conditions) {

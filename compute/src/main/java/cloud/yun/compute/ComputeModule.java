@@ -15,6 +15,8 @@ import cloud.yun.compute.lifecycle.GrowVolume;
 import cloud.yun.compute.lifecycle.Wiring;
 import cloud.yun.compute.metadata.MetadataService;
 import cloud.yun.compute.migration.MigrationStatus;
+import cloud.yun.compute.proxy.FloatingIpProxy;
+import cloud.yun.compute.proxy.ProxyParts;
 import cloud.yun.compute.quota.ComputeQuotas;
 import cloud.yun.compute.quota.LimitRoutes;
 import cloud.yun.compute.quota.QuotaRoutes;
@@ -85,6 +87,7 @@ public final class ComputeModule implements Room {
     private final ConsoleProxy consoleProxy;
     private final GrowVolume growVolume;
 
+    /// @param peers whose APIs the legacy proxies pass on
     /// @param driver of this host; a simulated one may stand for many (`[simulated] hosts`)
     public ComputeModule(
             Kernel kernel,
@@ -92,6 +95,7 @@ public final class ComputeModule implements Room {
             Placement placement,
             ServerPorts ports,
             ServerVolumes volumes,
+            Peers peers,
             HypervisorDriver driver) {
         var db = kernel.db();
         var clock = kernel.clock();
@@ -121,7 +125,8 @@ public final class ComputeModule implements Room {
                 quotas,
                 new Notifications(kernel.events()),
                 metadata::configDrive);
-        var serversPart = new ServersPart(wiring, new ServerAccess(db, policy), flavors, keypairs);
+        var access = new ServerAccess(db, policy);
+        var serversPart = new ServersPart(wiring, access, flavors, keypairs);
         growVolume = serversPart.growVolume();
         parts = List.of(
                 new VersionRoutes(RANGE),
@@ -137,6 +142,7 @@ public final class ComputeModule implements Room {
                 new UsageRoutes(clock, policy, new UsageService(db, servers)),
                 new ConsoleRoutes(consoles, kernel.config()),
                 serversPart,
+                new ProxyParts(peers, db, access, quotas, kernel.config()),
                 new HostsPart(kernel, placement, hosts, drivers(kernel, driver), serversPart.powerSync()::settled));
         var all = new ArrayList<Route>();
         parts.forEach(p -> all.addAll(p.routes()));
@@ -168,6 +174,7 @@ public final class ComputeModule implements Room {
         all.addAll(ConsoleProxy.options());
         all.addAll(MetadataService.options());
         all.addAll(ServersPart.options());
+        all.addAll(FloatingIpProxy.options());
         return List.copyOf(all);
     }
 

@@ -18,9 +18,13 @@ import cloud.yun.kernel.config.Option;
 import cloud.yun.kernel.db.Database;
 import cloud.yun.kernel.event.Events;
 import cloud.yun.kernel.flow.Flows;
+import cloud.yun.kernel.http.ApiService;
+import cloud.yun.kernel.http.FaultDialect;
 import cloud.yun.kernel.http.Gateway;
+import cloud.yun.kernel.http.Peer;
 import cloud.yun.kernel.http.ServiceHandler;
 import cloud.yun.kernel.json.Json;
+import cloud.yun.kernel.policy.Policy;
 import cloud.yun.placement.PlacementModule;
 import java.io.ByteArrayInputStream;
 import java.net.URI;
@@ -41,6 +45,11 @@ import tools.jackson.databind.JsonNode;
 /// The room as it is wired, with its neighbours, restarted on the same data.
 class ComputeModuleTest {
     private static final String IMAGE = "41163c11-9ed2-4d81-b1b0-5cf629d9a37c";
+
+    private static final Peer NOBODY = new Peer(
+            new ApiService("nobody", "/nobody", List.of(), FaultDialect.YUN, Optional.empty()),
+            List.of(),
+            new Policy(Map.of(), Optional.empty()));
 
     private final HttpClient client = HttpClient.newHttpClient();
 
@@ -80,7 +89,13 @@ class ComputeModuleTest {
             var storage = new BlockStorageModule(kernel, images, new SimulatedVolumeDriver(1000));
             hypervisor = new SimulatedHypervisor("host1", SimulatedHypervisor.Size.LARGE, clock);
             compute = new ComputeModule(
-                    kernel, images, placement.placement(), new FakePorts(), storage.serverVolumes(), hypervisor);
+                    kernel,
+                    images,
+                    placement.placement(),
+                    new FakePorts(),
+                    storage.serverVolumes(),
+                    new Peers(NOBODY, NOBODY, NOBODY),
+                    hypervisor);
             rooms = List.of(image, placement, storage, compute);
             rooms.forEach(Room::start);
             flows.begin();

@@ -34,7 +34,7 @@ final class InsideRoutes implements Part {
         return List.of(
                 Route.get(SERVER + "/diagnostics", this::diagnostics).policyOnObject(prefix + "os-server-diagnostics"),
                 Route.get(SERVER + "/topology", this::topology)
-                        .policyOnObject(prefix + "server:topology:index")
+                        .policyOnObject("compute:server:topology:index")
                         .since("2.78"),
                 Route.get(SERVER + "/os-server-password", this::password)
                         .policyOnObject(prefix + "os-server-password:show"),
@@ -117,7 +117,7 @@ final class InsideRoutes implements Part {
 
     /// Guests have one virtual NUMA node, which Nova does not list.
     private Reply topology(Request request) {
-        return access.read(request.caller(), request.variable("server_id"), "server:topology:index", (_, _) -> {
+        return access.read(request.caller(), request.variable("server_id"), "compute:server:topology:index", (_, _) -> {
             var body = Json.object();
             body.putArray("nodes");
             body.putNull("pagesize_kb");

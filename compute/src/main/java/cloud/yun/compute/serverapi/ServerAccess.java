@@ -51,7 +51,7 @@ public final class ServerAccess {
 
     private Server allowed(Caller caller, String serverId, String rule, Server server) {
         if (!visible(caller, server)) throw new NotFound("Instance", serverId);
-        policy.require(caller, ServerPolicies.PREFIX + rule, target(server));
+        policy.require(caller, ServerPolicies.name(rule), target(server));
         return server;
     }
 

@@ -4,6 +4,7 @@ import static cloud.yun.compute.ComputePolicy.ADMIN;
 import static cloud.yun.compute.ComputePolicy.MEMBER_OR_ADMIN;
 import static cloud.yun.compute.ComputePolicy.READER_OR_ADMIN;
 
+import cloud.yun.compute.ComputePolicy;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +31,7 @@ public final class ServerPolicies {
             "os-volumes-attachments:index",
             "os-volumes-attachments:show",
             "os-security-groups:list",
-            "os-server-password:show",
-            "server:topology:index");
+            "os-server-password:show");
     private static final List<String> WRITE = List.of(
             "servers:create",
             "servers:create:attach_volume",
@@ -93,15 +93,19 @@ public final class ServerPolicies {
             "os-instance-actions:events",
             "os-instance-actions:events:details",
             "os-server-diagnostics",
-            "os-volumes-attachments:swap",
-            "server:topology:host:index");
+            "os-volumes-attachments:swap");
 
     public static final Map<String, String> RULES = rules();
 
     private ServerPolicies() {}
 
+    /// @param rule without `os_compute_api:`, or whole when it begins with another word
+    static String name(String rule) {
+        return rule.startsWith("compute:") ? rule : PREFIX + rule;
+    }
+
     private static Map<String, String> rules() {
-        var all = new LinkedHashMap<String, String>();
+        var all = new LinkedHashMap<>(ComputePolicy.upstream());
         READ.forEach(r -> all.put(PREFIX + r, READER_OR_ADMIN));
         WRITE.forEach(r -> all.put(PREFIX + r, MEMBER_OR_ADMIN));
         OPERATE.forEach(r -> all.put(PREFIX + r, ADMIN));
