@@ -36,6 +36,10 @@ import cloud.yun.compute.servergroup.ServerGroupRoutes;
 import cloud.yun.compute.servergroup.ServerGroupService;
 import cloud.yun.compute.service.AggregateRoutes;
 import cloud.yun.compute.service.AggregateService;
+import cloud.yun.compute.service.AuditLogRoutes;
+import cloud.yun.compute.service.CacheImageRoutes;
+import cloud.yun.compute.service.CacheImages;
+import cloud.yun.compute.service.HostRoutes;
 import cloud.yun.compute.service.HostService;
 import cloud.yun.compute.service.HypervisorRoutes;
 import cloud.yun.compute.service.HypervisorView;
@@ -127,15 +131,19 @@ public final class ComputeModule implements Room {
                 metadata::configDrive);
         var access = new ServerAccess(db, policy);
         var serversPart = new ServersPart(wiring, access, flavors, keypairs);
+        var hypervisors = new HypervisorView(db, hosts, placement, servers);
         growVolume = serversPart.growVolume();
         parts = List.of(
                 new VersionRoutes(RANGE),
                 new FlavorRoutes(flavors, policy, kernel.ids()),
                 new KeypairRoutes(keypairs),
                 new ServiceRoutes(hosts, servers, kernel.host()),
-                new HypervisorRoutes(new HypervisorView(db, hosts, placement, servers)),
+                new HostRoutes(hosts, hypervisors),
+                new AuditLogRoutes(hosts, clock, kernel.config()),
+                new HypervisorRoutes(hypervisors),
                 new ZoneRoutes(hosts),
                 new AggregateRoutes(new AggregateService(db, clock, kernel.ids(), servers)),
+                new CacheImageRoutes(db, new CacheImages(db, kernel.flows(), images, agents)),
                 new ServerGroupRoutes(groups, policy, kernel.ids()),
                 new QuotaRoutes(policy, new QuotaService(db, quotas)),
                 new LimitRoutes(policy, new QuotaService(db, quotas)),
@@ -168,6 +176,7 @@ public final class ComputeModule implements Room {
         var all = new ArrayList<Option<?>>(ComputeQuotas.options());
         all.add(SIMULATED_HOSTS);
         all.addAll(HostService.options());
+        all.addAll(AuditLogRoutes.options());
         all.addAll(Agents.options());
         all.addAll(HostsPart.options());
         all.addAll(ConsoleRoutes.options());

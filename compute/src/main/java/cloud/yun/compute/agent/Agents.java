@@ -162,6 +162,14 @@ public final class Agents {
         return call(host, new HostCommand.Diagnose(serverId), Diagnostics.class, brief);
     }
 
+    public void setAdminPassword(String host, String serverId, String user, String password) {
+        call(host, new HostCommand.SetAdminPassword(serverId, user, password), Done.class, brief);
+    }
+
+    public void injectNmi(String host, String serverId) {
+        call(host, new HostCommand.InjectNmi(serverId), Done.class, brief);
+    }
+
     public Host facts(String host) {
         return call(host, new HostCommand.Facts(), Host.class, brief);
     }

@@ -113,6 +113,9 @@ public final class ComputeAgent implements Bus.Server, AutoCloseable {
             case HostCommand.Guests _ ->
                 new GuestsFound(driver.guests(), driver.serversWithFiles(), driver.serversWithKeptDisks());
             case HostCommand.Diagnose c -> driver.diagnostics(c.serverId());
+            case HostCommand.SetAdminPassword c ->
+                turn(c.serverId(), () -> driver.setAdminPassword(c.serverId(), c.user(), c.password()));
+            case HostCommand.InjectNmi c -> turn(c.serverId(), () -> driver.injectNmi(c.serverId()));
             case HostCommand.Facts _ -> driver.host();
         };
     }

@@ -66,6 +66,15 @@ public sealed interface HostCommand {
 
     record Diagnose(String serverId) implements HostCommand {}
 
+    record SetAdminPassword(String serverId, String user, String password) implements HostCommand {
+        @Override
+        public String toString() {
+            return "SetAdminPassword[" + serverId + "]"; // holds a password
+        }
+    }
+
+    record InjectNmi(String serverId) implements HostCommand {}
+
     record Facts() implements HostCommand {}
 
     /// It is as wanted.

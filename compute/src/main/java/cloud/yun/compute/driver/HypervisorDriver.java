@@ -177,6 +177,14 @@ public interface HypervisorDriver {
 
     Diagnostics diagnostics(String serverId);
 
+    /// By the guest's own agent.
+    ///
+    /// @throws cloud.yun.kernel.error.CloudException.Conflict the guest has no agent that answers
+    void setAdminPassword(String serverId, String user, String password);
+
+    /// What makes a guest's kernel dump itself, if it is set up so.
+    void injectNmi(String serverId);
+
     Host host();
 
     /// @param listener is told of a server whose power state changed by itself

@@ -34,6 +34,7 @@ public final class SimulatedHypervisor implements HypervisorDriver {
         PowerState state;
         final Map<String, Disk> volumes = new LinkedHashMap<>();
         final Map<String, Nic> nics = new LinkedHashMap<>();
+        final Map<String, String> passwords = new ConcurrentHashMap<>();
         final StringBuilder console = new StringBuilder();
         final Instant since;
         boolean ignoresShutdown;
@@ -207,8 +208,24 @@ public final class SimulatedHypervisor implements HypervisorDriver {
         synchronized (machine) {
             machine.guest = guest;
             machine.state = PowerState.RUNNING;
-            machine.console.append(guest.domainName()).append(" login: \n");
+            boot(machine, guest);
         }
+    }
+
+    /// What a small guest says: a client that asks for some lines of it gets them.
+    private static void boot(Machine machine, Guest guest) {
+        machine.console
+                .append("[    0.000000] simulated guest ")
+                .append(guest.serverId())
+                .append("\n[    0.000000] cpus: ")
+                .append(guest.vcpus())
+                .append("\n[    0.000000] memory: ")
+                .append(guest.memoryMib())
+                .append(" MiB\n[    0.000000] nics: ")
+                .append(guest.nics().size())
+                .append("\n\n")
+                .append(guest.domainName())
+                .append(" login: \n");
     }
 
     @Override
@@ -347,6 +364,28 @@ public final class SimulatedHypervisor implements HypervisorDriver {
     @Override
     public Set<String> serversWithFiles() {
         return new HashSet<>(disks);
+    }
+
+    /// Every simulated guest has an agent.
+    @Override
+    public void setAdminPassword(String serverId, String user, String password) {
+        work("setAdminPassword");
+        var machine = machine(serverId);
+        synchronized (machine) {
+            if (machine.state != PowerState.RUNNING) throw new Conflict("QEMU guest agent is not enabled");
+            machine.passwords.put(user, password);
+        }
+    }
+
+    /// @return the password that was set last for a user of the guest
+    public Optional<String> passwordOf(String serverId, String user) {
+        return Optional.ofNullable(machine(serverId).passwords.get(user));
+    }
+
+    @Override
+    public void injectNmi(String serverId) {
+        work("injectNmi");
+        guestSays(serverId, "NMI received");
     }
 
     @Override

@@ -177,7 +177,8 @@ final class ActionRoutes implements Part {
 
     private static String tail(String text, int lines) {
         if (lines == 0) return "";
-        var all = text.lines().toList();
+        // A newline at the end counts as the beginning of one more line, as in Nova.
+        var all = List.of(text.split("\n", -1));
         return String.join("\n", all.subList(Math.max(0, all.size() - lines), all.size()));
     }
 

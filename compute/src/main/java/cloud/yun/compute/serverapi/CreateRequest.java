@@ -144,7 +144,7 @@ record CreateRequest(
         if (!good)
             throw new Invalid("Invalid input for field/attribute " + field + ". Value: " + text.get() + ". '"
                     + text.get() + "' is not a '" + format + "'");
-        return text;
+        return format.equals("ipv6") ? text.map(cloud.yun.compute.api.Ipv6::canonical) : text;
     }
 
     private static boolean v6(String text) {

@@ -70,6 +70,9 @@ public final class ServersPart implements Part {
                 new InterfaceRoutes(
                         access, w.ports(), new AttachInterface(w), new DetachInterface(w), w.flows(), w.db()),
                 new InsideRoutes(access, w.agents()),
+                new GuestRoutes(access, w.agents(), w.clock()),
+                new ExternalEventRoutes(w.db()),
+                new AssistedSnapshotRoutes(w.db()),
                 new InstanceActionRoutes(w.db(), w.flows(), access.policy()));
     }
 

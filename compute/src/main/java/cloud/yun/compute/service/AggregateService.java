@@ -134,8 +134,8 @@ public final class AggregateService {
                     + "'].");
     }
 
-    private static Aggregate required(AggregateStore store, String id) {
-        if (!id.matches("\\d{1,18}"))
+    static Aggregate required(AggregateStore store, String id) {
+        if (!id.matches("-?\\d{1,18}"))
             throw new Invalid(
                     "Invalid input for field/attribute id. Value: " + id + ". '" + id + "' is not of type 'integer'");
         return store.find(Long.parseLong(id)).orElseThrow(() -> new NotFound("Aggregate", id));

@@ -19,14 +19,13 @@ import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
-/// HTTP of services, and of hosts, their older name.
+/// HTTP of services.
 public final class ServiceRoutes implements Part {
     /// Rule names and defaults of this resource.
     public static final Map<String, String> RULES = Map.of(
             "os_compute_api:os-services:list", ComputePolicy.ADMIN,
             "os_compute_api:os-services:update", ComputePolicy.ADMIN,
-            "os_compute_api:os-services:delete", ComputePolicy.ADMIN,
-            "os_compute_api:os-hosts:list", ComputePolicy.ADMIN);
+            "os_compute_api:os-services:delete", ComputePolicy.ADMIN);
 
     private static final String SERVICES = "/v2.1/os-services";
     private static final String UPDATE = "os_compute_api:os-services:update";
@@ -68,8 +67,7 @@ public final class ServiceRoutes implements Part {
                         .since("2.53")
                         .policy(UPDATE)
                         .schema("schema/compute/service-update.json"),
-                Route.delete(SERVICES + "/{id}", this::delete).policy("os_compute_api:os-services:delete"),
-                Route.get("/v2.1/os-hosts", this::hosts).until("2.42").policy("os_compute_api:os-hosts:list"));
+                Route.delete(SERVICES + "/{id}", this::delete).policy("os_compute_api:os-services:delete"));
     }
 
     @Override
@@ -180,19 +178,6 @@ public final class ServiceRoutes implements Part {
     private Reply delete(Request request) {
         hosts.delete(request.variable("id"), servers);
         return Reply.noContent();
-    }
-
-    private Reply hosts(Request request) {
-        var body = Json.object();
-        var array = body.putArray("hosts");
-        for (var shown : hosts.services(Optional.empty(), Optional.empty())) {
-            if (request.query("zone").filter(z -> !z.equals(shown.zone())).isPresent()) continue;
-            array.addObject()
-                    .put("host_name", shown.service().host())
-                    .put("service", shown.service().program().replace("nova-", ""))
-                    .put("zone", shown.zone());
-        }
-        return Reply.ok(body);
     }
 
     private static ObjectNode wrapped(ObjectNode view) {

@@ -90,6 +90,14 @@ public final class VolumeStore {
         tx.update("DELETE FROM server_volume WHERE attachment_id = ?", attachmentId);
     }
 
+    /// @return ids of the servers that have the volume
+    public List<String> serversOf(String volumeId) {
+        return tx.query(
+                "SELECT server_id FROM server_volume WHERE volume_id = ? ORDER BY server_id",
+                r -> r.string("server_id"),
+                volumeId);
+    }
+
     public List<ServerVolume> all() {
         return tx.query(SELECT + "ORDER BY attachment_id", VolumeStore::volume);
     }

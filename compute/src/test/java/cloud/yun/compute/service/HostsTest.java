@@ -8,8 +8,10 @@ import cloud.yun.compute.api.FakeServers;
 import cloud.yun.compute.api.SettableClock;
 import cloud.yun.compute.driver.HypervisorDriver.Host;
 import cloud.yun.kernel.config.Config;
+import cloud.yun.kernel.config.Option;
 import cloud.yun.testing.Requirement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,12 +40,16 @@ class HostsTest {
         rules.putAll(HypervisorRoutes.RULES);
         rules.putAll(ZoneRoutes.RULES);
         rules.putAll(AggregateRoutes.RULES);
-        var config = Config.parse(HostService.options(), "");
+        var options = new ArrayList<Option<?>>(HostService.options());
+        options.addAll(AuditLogRoutes.options());
+        var config = Config.parse(options, "");
         api = new ComputeApi(
                 kind == Kind.SQLITE ? ComputeApi.sqlite() : ComputeApi.postgresql(), rules, (d, policy) -> {
                     hosts = new HostService(d, clock, UUID::randomUUID, config);
                     return List.of(
                             new ServiceRoutes(hosts, servers, "ctl"),
+                            new HostRoutes(hosts, new HypervisorView(d, hosts, placement, servers)),
+                            new AuditLogRoutes(hosts, clock, config),
                             new HypervisorRoutes(new HypervisorView(d, hosts, placement, servers)),
                             new ZoneRoutes(hosts),
                             new AggregateRoutes(new AggregateService(d, clock, UUID::randomUUID, servers)));
@@ -245,6 +251,75 @@ class HostsTest {
                         .path("hypervisors")
                         .isEmpty())
                 .isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void host_whenShown_sumsWhatItHasAndWhatItsServersMayUse(Kind kind) {
+        start(kind);
+        var resources = api.get("admin", "2.1", "/v2.1/os-hosts/cmp1").body().path("host");
+        var texts = resources
+                .valueStream()
+                .map(r -> r.path("resource"))
+                .map(r -> r.path("project").asString() + " " + r.path("cpu") + " " + r.path("memory_mb"))
+                .toList();
+        var server = servers.all.getFirst();
+        assertThat(texts)
+                .containsExactly(
+                        "(total) 8 8192",
+                        "(used_now) 3 " + (640 + 512),
+                        "(used_max) " + server.vcpus() + " " + server.ramMib(),
+                        ComputeApi.DEMO_PROJECT + " " + server.vcpus() + " " + server.ramMib());
+        assertThat(api.get("admin", "2.1", "/v2.1/os-hosts/none").status()).isEqualTo(404);
+        assertThat(api.get("admin", "2.43", "/v2.1/os-hosts/cmp1").status()).isEqualTo(404);
+        assertThat(api.get("demo", "2.1", "/v2.1/os-hosts/cmp1").status()).isEqualTo(403);
+        assertThat(api.get("admin", "2.1", "/v2.1/os-hosts?zone=").body().path("hosts"))
+                .isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void host_whenDisabled_takesNoMoreServersAndIsNeverTurnedOff(Kind kind) {
+        start(kind);
+        assertThat(api.put("admin", "2.1", "/v2.1/os-hosts/cmp1", "{'status':'disable'}")
+                        .body()
+                        .toString())
+                .isEqualTo("{\"host\":\"cmp1\",\"status\":\"disabled\"}");
+        assertThat(found().disabled()).isTrue();
+        api.put("admin", "2.1", "/v2.1/os-hosts/cmp1", "{'status':'Enable'}");
+        assertThat(found().disabled()).isFalse();
+        assertThat(api.put("admin", "2.1", "/v2.1/os-hosts/cmp1", "{'status':'sleep'}")
+                        .status())
+                .isEqualTo(400);
+        assertThat(api.put("admin", "2.1", "/v2.1/os-hosts/cmp1", "{}").status())
+                .isEqualTo(400);
+        for (var action : List.of("startup", "shutdown", "reboot"))
+            assertThat(api.get("admin", "2.1", "/v2.1/os-hosts/cmp1/" + action).status())
+                    .isEqualTo(501);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void usageAudits_whenAsked_areToldAsNotRun(Kind kind) {
+        start(kind);
+        var log = api.get("admin", "2.1", "/v2.1/os-instance_usage_audit_log")
+                .body()
+                .path("instance_usage_audit_logs");
+        assertThat(log.path("period_beginning").asString()).isEqualTo("2026-10-01 00:00:00");
+        assertThat(log.path("period_ending").asString()).isEqualTo("2026-11-01 00:00:00");
+        assertThat(log.path("overall_status").asString()).isEqualTo("0 of 1 hosts done. 0 errors.");
+        assertThat(log.path("hosts_not_run").toString()).isEqualTo("[\"cmp1\"]");
+        assertThat(api.get("admin", "2.1", "/v2.1/os-instance_usage_audit_log/2026-03-01%2000:00:00")
+                        .body()
+                        .path("instance_usage_audit_log")
+                        .path("period_ending")
+                        .asString())
+                .isEqualTo("2026-02-01 00:00:00");
+        assertThat(api.get("admin", "2.1", "/v2.1/os-instance_usage_audit_log/yesterday")
+                        .message())
+                .isEqualTo("Invalid timestamp for date yesterday");
+        assertThat(api.get("demo", "2.1", "/v2.1/os-instance_usage_audit_log").status())
+                .isEqualTo(403);
     }
 
     @ParameterizedTest

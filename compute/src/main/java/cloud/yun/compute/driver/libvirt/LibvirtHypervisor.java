@@ -472,6 +472,27 @@ public final class LibvirtHypervisor implements HypervisorDriver, AutoCloseable 
     }
 
     @Override
+    public void setAdminPassword(String serverId, String user, String password) {
+        domains.call(_ -> {
+            try {
+                domains.require(serverId).agent().setPassword(user, password);
+            } catch (LibvirtException e) {
+                if (!e.connectionLost()) throw new Conflict("QEMU guest agent is not enabled");
+                throw e;
+            }
+            return serverId;
+        });
+    }
+
+    @Override
+    public void injectNmi(String serverId) {
+        domains.call(_ -> {
+            domains.require(serverId).injectNmi();
+            return serverId;
+        });
+    }
+
+    @Override
     public Diagnostics diagnostics(String serverId) {
         return domains.call(_ -> {
             var domain = domains.require(serverId);
