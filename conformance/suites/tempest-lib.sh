@@ -82,6 +82,7 @@ build_interval = 1
 http_image = http://127.0.0.1:$PORT/identity/v3
 [image-feature-enabled]
 import_image = true
+os_glance_reserved = true
 api_v2 = true
 [network]
 public_network_id = $PUBLIC

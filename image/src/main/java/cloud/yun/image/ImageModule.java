@@ -4,13 +4,23 @@ import cloud.yun.image.image.ImageAccess;
 import cloud.yun.image.image.ImageRoutes;
 import cloud.yun.image.image.ImageService;
 import cloud.yun.image.image.ImageState;
+import cloud.yun.image.image.ImportImage;
+import cloud.yun.image.image.StorageQuota;
 import cloud.yun.image.image.UploadImage;
 import cloud.yun.image.image.UploadProcess;
 import cloud.yun.image.image.UploadReconciler;
 import cloud.yun.image.info.InfoRoutes;
 import cloud.yun.image.member.MemberRoutes;
 import cloud.yun.image.member.MemberService;
+import cloud.yun.image.metadef.MetadefRoutes;
+import cloud.yun.image.metadef.MetadefService;
+import cloud.yun.image.property.PropertyProtections;
 import cloud.yun.image.store.ImageFiles;
+import cloud.yun.image.task.TaskRoutes;
+import cloud.yun.image.task.TaskService;
+import cloud.yun.image.task.TaskState;
+import cloud.yun.image.web.ImportFilter;
+import cloud.yun.image.web.WebSource;
 import cloud.yun.kernel.Kernel;
 import cloud.yun.kernel.Room;
 import cloud.yun.kernel.check.Invariant;
@@ -24,6 +34,7 @@ import cloud.yun.kernel.policy.PolicyFile;
 import cloud.yun.kernel.reconcile.Reconciler;
 import cloud.yun.kernel.state.StateTable;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,111 +42,156 @@ import java.util.Optional;
 
 /// Wires the room. The constructor is what it needs, the methods are what it offers.
 public final class ImageModule implements Room {
-    static final Option<String> DATA_DIRECTORY = Option.text(
-            "glance_store",
-            "filesystem_store_datadir",
-            "",
-            "Directory of the images' data. Unset: image/images in the data directory.");
-    static final Option<String> SIZE_CAP =
-            Option.text("DEFAULT", "image_size_cap", "1099511627776", "Longest data of one image, in bytes.");
-    static final Option<Integer> PROPERTIES_MAX = Option.integer(
-            "DEFAULT", "image_property_quota", 128, "Custom properties that an image may have. -1: no limit.");
-    static final Option<Integer> TAGS_MAX =
-            Option.integer("DEFAULT", "image_tag_quota", 128, "Tags that an image may have. -1: no limit.");
-    static final Option<Integer> MEMBERS_MAX =
-            Option.integer("DEFAULT", "image_member_quota", 128, "Members that an image may have. -1: no limit.");
-    static final Option<Integer> LIST_STANDARD =
-            Option.integer("DEFAULT", "limit_param_default", 25, "Images on a page when the request names no limit.");
-    static final Option<Integer> LIST_MAX =
-            Option.integer("DEFAULT", "api_limit_max", 1000, "Most images on one page.");
-
-    static final Option<List<String>> STORES =
-            Option.list("glance_store", "stores", "file", "Stores that are enabled. The one there is: file.");
-    static final Option<String> DEFAULT_STORE =
-            Option.text("glance_store", "default_store", "file", "Store of new images.");
-    static final Option<List<String>> BACKENDS =
-            Option.list("DEFAULT", "enabled_backends", "", "Stores as NAME:TYPE, instead of [glance_store] stores.");
-    static final Option<String> DEFAULT_BACKEND = Option.text(
-            "glance_store", "default_backend", "", "Name of the store of new images, one of enabled_backends.");
-    static final Option<String> REGISTRY_HOST = Option.text(
-            "DEFAULT", "registry_host", "", "Accepted and ignored: images' metadata is in the database of the house.");
-    static final Option<Integer> REGISTRY_PORT =
-            Option.integer("DEFAULT", "registry_port", 9191, "Accepted and ignored, as registry_host.");
+    /// For a connection of web-download, and for each piece of its data.
+    private static final Duration DOWNLOAD_PATIENCE = Duration.ofSeconds(60);
 
     private final Policy policy;
     private final LocalImages images;
     private final UploadReconciler uploadReconciler;
+    private final StorageQuota quota;
+    private final TaskService tasks;
+    private final MetadefService metadefs;
     private final List<Route> routes;
 
     public ImageModule(Kernel kernel) {
         policy = new Policy(ImagePolicies.defaults(), PolicyFile.of(kernel, "image", "glance"));
         var config = kernel.config();
         checkStores(config);
-        var configured = config.get(DATA_DIRECTORY);
-        var files = new ImageFiles(configured.isEmpty() ? kernel.data().resolve("image/images") : Path.of(configured));
+        var files = area(kernel, config.get(ImageOptions.DATA_DIRECTORY), "image/images");
+        var staging = area(kernel, directory(config.get(ImageOptions.STAGING_DIRECTORY)), "image/staging");
+        quota = new StorageQuota(kernel.db(), config.get(ImageOptions.STORAGE_QUOTA));
         var uploads = new UploadImage(
                 kernel.db(),
                 files,
+                staging,
+                quota,
                 kernel.clock(),
                 kernel.ids(),
                 UploadProcess.current(kernel.host()),
-                Long.parseLong(config.get(SIZE_CAP)));
+                Long.parseLong(config.get(ImageOptions.SIZE_CAP)));
         var access = new ImageAccess(policy);
         var service = new ImageService(
                 kernel.db(),
                 files,
+                staging,
+                quota,
+                protections(config),
                 uploads,
                 access,
                 kernel.events(),
                 kernel.clock(),
                 kernel.ids(),
                 new ImageService.Limits(
-                        config.get(PROPERTIES_MAX),
-                        config.get(TAGS_MAX),
-                        config.get(LIST_STANDARD),
-                        config.get(LIST_MAX)));
-        uploadReconciler = new UploadReconciler(kernel.db(), files, uploads, kernel.clock());
-        var members = new MemberService(kernel.db(), access, kernel.clock(), config.get(MEMBERS_MAX));
-        var all = new ArrayList<Route>();
-        all.addAll(new InfoRoutes(files).routes());
-        all.addAll(new ImageRoutes(service).routes());
-        all.addAll(new MemberRoutes(members).routes());
-        routes = List.copyOf(all);
+                        config.get(ImageOptions.PROPERTIES_MAX),
+                        config.get(ImageOptions.TAGS_MAX),
+                        config.get(ImageOptions.LIST_STANDARD),
+                        config.get(ImageOptions.LIST_MAX),
+                        config.get(ImageOptions.DISK_FORMATS),
+                        config.get(ImageOptions.CONTAINER_FORMATS)));
+        uploadReconciler = new UploadReconciler(kernel.db(), files, staging, uploads, kernel.clock());
+        var imports = new ImportImage(
+                kernel.db(),
+                kernel.flows(),
+                files,
+                staging,
+                uploads,
+                access,
+                new WebSource(filter(config), DOWNLOAD_PATIENCE),
+                kernel.events(),
+                kernel.clock(),
+                kernel.ids(),
+                importMethods(config),
+                Duration.ofHours(config.get(ImageOptions.TASK_LIFE_HOURS)));
+        var members = new MemberService(kernel.db(), access, kernel.clock(), config.get(ImageOptions.MEMBERS_MAX));
+        tasks = new TaskService(kernel.db(), access, kernel.clock());
+        metadefs = new MetadefService(kernel.db(), policy, kernel.clock(), kernel.ids());
+        routes = routes(config, files, service, imports, members);
         images = new LocalImages(service, files, kernel.clock());
+    }
+
+    private List<Route> routes(
+            Config config, ImageFiles files, ImageService service, ImportImage imports, MemberService members) {
+        int standard = config.get(ImageOptions.LIST_STANDARD);
+        int most = config.get(ImageOptions.LIST_MAX);
+        var all = new ArrayList<Route>();
+        all.addAll(new InfoRoutes(
+                        files,
+                        importMethods(config),
+                        config.get(ImageOptions.DISK_FORMATS),
+                        config.get(ImageOptions.CONTAINER_FORMATS))
+                .routes());
+        all.addAll(new ImageRoutes(service, imports).routes());
+        all.addAll(new MemberRoutes(members).routes());
+        all.addAll(new TaskRoutes(tasks, standard, most).routes());
+        all.addAll(new MetadefRoutes(metadefs, standard, most).routes());
+        return List.copyOf(all);
+    }
+
+    /// @param configured empty: `standard` in the data directory
+    private static ImageFiles area(Kernel kernel, String configured, String standard) {
+        return new ImageFiles(
+                configured.isEmpty() ? kernel.data().resolve(standard) : Path.of(configured),
+                kernel.config().get(ImageOptions.FORMAT_MUST_MATCH));
+    }
+
+    private static String directory(String uri) {
+        if (uri.isEmpty()) return uri;
+        if (!uri.startsWith("file:///"))
+            throw new Config.Wrong(ImageOptions.STAGING_DIRECTORY + ": '" + uri + "' is not file:///DIRECTORY.");
+        return uri.substring("file://".length());
+    }
+
+    private PropertyProtections protections(Config config) {
+        var file = config.get(ImageOptions.PROTECTIONS);
+        return file.isEmpty()
+                ? PropertyProtections.none(policy)
+                : PropertyProtections.of(Path.of(file), config.get(ImageOptions.PROTECTIONS_FORMAT), policy);
+    }
+
+    private static ImportFilter filter(Config config) {
+        return new ImportFilter(
+                config.get(ImageOptions.ALLOWED_SCHEMES),
+                config.get(ImageOptions.DISALLOWED_SCHEMES),
+                config.get(ImageOptions.ALLOWED_HOSTS),
+                config.get(ImageOptions.DISALLOWED_HOSTS),
+                config.get(ImageOptions.ALLOWED_PORTS),
+                config.get(ImageOptions.DISALLOWED_PORTS));
+    }
+
+    private static List<String> importMethods(Config config) {
+        var methods = config.get(ImageOptions.IMPORT_METHODS).stream()
+                .map(m -> m.replaceAll("[\\[\\]]", ""))
+                .filter(m -> !m.isEmpty())
+                .toList();
+        for (var method : methods)
+            if (!ImportImage.known().contains(method))
+                throw new Config.Wrong("The import method '" + method + "' is not supported; supported: "
+                        + String.join(", ", ImportImage.known()) + ".");
+        return methods;
     }
 
     /// A store that is not there is refused by its name, not replaced by another.
     private static void checkStores(Config config) {
-        var types = new ArrayList<>(config.get(STORES));
-        types.add(config.get(DEFAULT_STORE));
+        var types = new ArrayList<>(config.get(ImageOptions.STORES));
+        types.add(config.get(ImageOptions.DEFAULT_STORE));
         var names = new ArrayList<String>();
-        for (var backend : config.get(BACKENDS)) {
+        for (var backend : config.get(ImageOptions.BACKENDS)) {
             names.add(backend.split(":", 2)[0]);
             types.add(backend.substring(backend.indexOf(':') + 1));
         }
         for (var type : types)
             if (!type.equals("file"))
                 throw new Config.Wrong("The image store '" + type + "' is not supported; supported: file.");
-        var standard = config.get(DEFAULT_BACKEND);
+        if (config.get(ImageOptions.SHOW_LOCATIONS))
+            throw new Config.Wrong(ImageOptions.SHOW_LOCATIONS + " is not supported; supported: false.");
+        var standard = config.get(ImageOptions.DEFAULT_BACKEND);
         if (!standard.isEmpty() && !names.contains(standard))
-            throw new Config.Wrong(DEFAULT_BACKEND + ": '" + standard + "' is not one of enabled_backends.");
+            throw new Config.Wrong(
+                    ImageOptions.DEFAULT_BACKEND + ": '" + standard + "' is not one of enabled_backends.");
     }
 
     public static List<Option<?>> options() {
-        return List.of(
-                DATA_DIRECTORY,
-                SIZE_CAP,
-                PROPERTIES_MAX,
-                TAGS_MAX,
-                MEMBERS_MAX,
-                LIST_STANDARD,
-                LIST_MAX,
-                STORES,
-                DEFAULT_STORE,
-                BACKENDS,
-                DEFAULT_BACKEND,
-                REGISTRY_HOST,
-                REGISTRY_PORT);
+        return ImageOptions.ALL;
     }
 
     /// @return the front door for the other rooms
@@ -160,22 +216,23 @@ public final class ImageModule implements Room {
 
     @Override
     public Map<String, StateTable<?, ?>> states() {
-        return Map.of("image", ImageState.TABLE);
+        return Map.of("image", ImageState.TABLE, "image-task", TaskState.TABLE);
     }
 
     @Override
     public List<Reconciler> reconcilers() {
-        return List.of(uploadReconciler);
+        return List.of(uploadReconciler, tasks);
     }
 
     @Override
     public List<Invariant> invariants() {
-        return List.of(uploadReconciler);
+        return List.of(uploadReconciler, quota);
     }
 
     /// Gives up at once the uploads that died with the process before this one.
     @Override
     public void start() {
+        metadefs.begin();
         uploadReconciler.reconcile();
     }
 }

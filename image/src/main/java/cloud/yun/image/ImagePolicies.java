@@ -1,6 +1,7 @@
 package cloud.yun.image;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /// Upstream's rule names and defaults.
@@ -55,6 +56,41 @@ final class ImagePolicies {
         rules.put("cache_image", ADMIN);
         rules.put("cache_list", ADMIN);
         rules.put("cache_delete", ADMIN);
+        metadefs(rules);
         return rules;
+    }
+
+    private static void metadefs(Map<String, String> rules) {
+        var seen = "rule:context_is_admin or (role:reader and (project_id:%(project_id)s or 'public':%(visibility)s))";
+        rules.put("metadef_default", "");
+        rules.put("metadef_admin", "role:admin");
+        rules.put("get_metadef_namespaces", READER);
+        for (var name : List.of(
+                "get_metadef_namespace",
+                "get_metadef_object",
+                "get_metadef_objects",
+                "get_metadef_property",
+                "get_metadef_properties",
+                "get_metadef_tag",
+                "get_metadef_tags",
+                "list_metadef_resource_types",
+                "get_metadef_resource_type")) rules.put(name, seen);
+        for (var name : List.of(
+                "modify_metadef_namespace",
+                "add_metadef_namespace",
+                "delete_metadef_namespace",
+                "modify_metadef_object",
+                "add_metadef_object",
+                "delete_metadef_object",
+                "add_metadef_resource_type_association",
+                "remove_metadef_resource_type_association",
+                "modify_metadef_property",
+                "add_metadef_property",
+                "remove_metadef_property",
+                "modify_metadef_tag",
+                "add_metadef_tag",
+                "add_metadef_tags",
+                "delete_metadef_tag",
+                "delete_metadef_tags")) rules.put(name, "rule:metadef_admin");
     }
 }

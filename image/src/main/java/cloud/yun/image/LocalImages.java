@@ -56,6 +56,8 @@ final class LocalImages implements Images {
     public void create(Tx tx, Caller caller, Draft draft) {
         var now = clock.instant();
         Map<String, String> properties = new LinkedHashMap<>(draft.properties());
+        // What an import said of another image is not true of this one.
+        properties.keySet().removeIf(name -> name.startsWith("os_glance_"));
         service.create(
                 tx,
                 caller,

@@ -52,6 +52,7 @@ final class House implements AutoCloseable {
                 "host1");
         module = new ImageModule(kernel);
         module.start();
+        kernel.flows().begin();
     }
 
     private static Caller caller(String name, String project, String... roles) {
@@ -86,6 +87,7 @@ final class House implements AutoCloseable {
     @Override
     public void close() {
         gateway.ifPresent(Gateway::close);
+        kernel.flows().close();
         db.close();
     }
 }

@@ -117,7 +117,7 @@ class LocalImagesTest {
             Files.writeString(directory.resolve("image/images/" + id), "whole, but nobody said so");
             Files.writeString(directory.resolve("image/images/" + id + "." + attempt + ".part"), "half");
             assertThat(house.violations()).isNotEmpty();
-            new ImageModule(house.kernel).start();
+            house.module.start();
             assertThat(find(house, id).orElseThrow().status()).isEqualTo("queued");
             assertThat(files()).isEmpty();
             assertThat(house.violations()).isEmpty();

@@ -29,6 +29,7 @@ final class ImageFields {
             "os_hash_algo",
             "os_hash_value",
             "stores");
+    static final String RESERVED_PREFIX = "os_glance_";
     private static final Set<String> RESERVED = Set.of("deleted", "deleted_at", "is_public", "member", "location");
     private static final Set<String> OWN = Set.of(
             "name",
@@ -54,7 +55,9 @@ final class ImageFields {
 
     private static void writable(String name) {
         if (READ_ONLY.contains(name)) throw new Forbidden("Attribute '" + name + "' is read-only.");
-        if (RESERVED.contains(name)) throw new Forbidden("Attribute '" + name + "' is reserved.");
+        // The house's own properties: others must not fake the state of an import.
+        if (RESERVED.contains(name) || name.startsWith(RESERVED_PREFIX))
+            throw new Forbidden("Attribute '" + name + "' is reserved.");
         if (name.equals("locations"))
             throw new Forbidden("It's not allowed to add locations if locations are invisible.");
     }

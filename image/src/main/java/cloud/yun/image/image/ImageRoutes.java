@@ -2,6 +2,7 @@ package cloud.yun.image.image;
 
 import cloud.yun.image.image.ImageState.Event;
 import cloud.yun.kernel.error.CloudException.Invalid;
+import cloud.yun.kernel.error.CloudException.NotFound;
 import cloud.yun.kernel.error.CloudException.Refused;
 import cloud.yun.kernel.http.Reply;
 import cloud.yun.kernel.http.Request;
@@ -18,9 +19,11 @@ import tools.jackson.databind.node.ObjectNode;
 /// @see <a href="https://docs.openstack.org/api-ref/image/v2/">Image service API</a>
 public final class ImageRoutes {
     private final ImageService service;
+    private final ImportImage imports;
 
-    public ImageRoutes(ImageService service) {
+    public ImageRoutes(ImageService service, ImportImage imports) {
         this.service = service;
+        this.imports = imports;
     }
 
     public List<Route> routes() {
@@ -32,6 +35,14 @@ public final class ImageRoutes {
                 Route.delete("/v2/images/{image_id}", this::delete).policyOnObject("delete_image"),
                 Route.put("/v2/images/{image_id}/file", this::upload).policyOnObject("upload_image").stream(),
                 Route.get("/v2/images/{image_id}/file", this::download).policyOnObject("download_image"),
+                Route.put("/v2/images/{image_id}/stage", this::stage).policyOnObject("modify_image").stream(),
+                Route.post("/v2/images/{image_id}/import", this::importImage).policyOnObject("modify_image"),
+                Route.delete("/v2/stores/{store_id}/{image_id}", this::deleteFromStore)
+                        .policyOnObject("delete_image_location"),
+                // An id that a script left empty must not turn a show into a list.
+                Route.get("/v2/images/", _ -> nothing()).policyOnObject("get_image"),
+                Route.patch("/v2/images/", _ -> nothing()).policyOnObject("modify_image"),
+                Route.delete("/v2/images/", _ -> nothing()).policyOnObject("delete_image"),
                 Route.post("/v2/images/{image_id}/actions/deactivate", r -> activation(r, Event.DEACTIVATE))
                         .policyOnObject("deactivate"),
                 Route.post("/v2/images/{image_id}/actions/reactivate", r -> activation(r, Event.REACTIVATE))
@@ -63,6 +74,7 @@ public final class ImageRoutes {
         var image = service.create(request.caller(), i -> ImageFields.apply(i, body), id);
         return Reply.created(ImageView.of(image))
                 .header("Location", request.url() + "/v2/images/" + image.id())
+                .header("OpenStack-image-import-methods", String.join(",", imports.methods()))
                 .header("OpenStack-image-store-ids", "file");
     }
 
@@ -81,10 +93,37 @@ public final class ImageRoutes {
         return Reply.noContent();
     }
 
-    private Reply upload(Request request) {
+    private static Reply nothing() {
+        throw new NotFound("The resource could not be found.");
+    }
+
+    private static void octets(Request request) {
         var type = request.header("Content-Type").orElse("").split(";", 2)[0].strip();
         if (!type.equals("application/octet-stream"))
             throw new Refused(415, "The request media type " + type + " is not supported by this server.");
+    }
+
+    private Reply stage(Request request) {
+        octets(request);
+        service.stage(request.caller(), request.variable("image_id"), request.stream());
+        return Reply.noContent();
+    }
+
+    private Reply importImage(Request request) {
+        var asked = ImportRequest.of(request.body(), imports.methods());
+        request.header("X-Image-Meta-Store").ifPresent(ImportRequest::known);
+        imports.start(request.caller(), request.variable("image_id"), asked);
+        return Reply.accepted();
+    }
+
+    private Reply deleteFromStore(Request request) {
+        service.deleteFromStore(request.caller(), request.variable("store_id"), request.variable("image_id"));
+        return Reply.noContent();
+    }
+
+    private Reply upload(Request request) {
+        octets(request);
+        request.header("X-Image-Meta-Store").ifPresent(ImportRequest::known);
         service.upload(request.caller(), request.variable("image_id"), request.stream());
         return Reply.noContent();
     }

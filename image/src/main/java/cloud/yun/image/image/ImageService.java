@@ -1,6 +1,7 @@
 package cloud.yun.image.image;
 
 import cloud.yun.image.image.ImageState.Event;
+import cloud.yun.image.property.PropertyProtections;
 import cloud.yun.image.store.ImageFiles;
 import cloud.yun.kernel.auth.Caller;
 import cloud.yun.kernel.db.Database;
@@ -24,10 +25,20 @@ import java.util.function.Supplier;
 public final class ImageService {
     /// @param propertiesMax custom properties of one image; -1: any number
     /// @param tagsMax tags of one image; -1: any number
-    public record Limits(int propertiesMax, int tagsMax, int listStandard, int listMax) {}
+    /// @param diskFormats those that are on, as `containerFormats`
+    public record Limits(
+            int propertiesMax,
+            int tagsMax,
+            int listStandard,
+            int listMax,
+            List<String> diskFormats,
+            List<String> containerFormats) {}
 
     private final Database db;
     private final ImageFiles files;
+    private final ImageFiles staging;
+    private final StorageQuota quota;
+    private final PropertyProtections protections;
     private final UploadImage uploads;
     private final ImageAccess access;
     private final Events events;
@@ -38,6 +49,9 @@ public final class ImageService {
     public ImageService(
             Database db,
             ImageFiles files,
+            ImageFiles staging,
+            StorageQuota quota,
+            PropertyProtections protections,
             UploadImage uploads,
             ImageAccess access,
             Events events,
@@ -46,6 +60,9 @@ public final class ImageService {
             Limits limits) {
         this.db = db;
         this.files = files;
+        this.staging = staging;
+        this.quota = quota;
+        this.protections = protections;
         this.uploads = uploads;
         this.access = access;
         this.events = events;
@@ -60,11 +77,10 @@ public final class ImageService {
 
     /// @param asked the new image's fields over the defaults
     Image create(Caller caller, java.util.function.UnaryOperator<Image> asked, Optional<String> id) {
-        return db.transaction(tx -> create(
-                tx,
-                caller,
-                asked.apply(
-                        Image.queued(id.orElseGet(() -> ids.get().toString()), caller.projectId(), clock.instant()))));
+        var image = asked.apply(
+                Image.queued(id.orElseGet(() -> ids.get().toString()), caller.projectId(), clock.instant()));
+        protections.check(caller, java.util.Map.of(), image.properties());
+        return shown(caller, db.transaction(tx -> create(tx, caller, image)));
     }
 
     /// @throws Forbidden a rule, or another project's image
@@ -93,9 +109,25 @@ public final class ImageService {
         if (image.visibility().equals("community")) access.require(caller, "communitize_image", target);
     }
 
+    /// @return the image as the caller may see it
+    private Image shown(Caller caller, Image image) {
+        return image.withProperties(protections.readable(caller, image.properties()), image.tags());
+    }
+
     private void checkLimits(Image image) {
-        check("image properties", image.properties().size(), limits.propertiesMax());
+        checkFormat("disk_format", image.diskFormat(), limits.diskFormats());
+        checkFormat("container_format", image.containerFormat(), limits.containerFormats());
+        long own = image.properties().keySet().stream()
+                .filter(n -> !n.startsWith(ImageFields.RESERVED_PREFIX))
+                .count();
+        check("image properties", (int) own, limits.propertiesMax());
         check("image tags", image.tags().size(), limits.tagsMax());
+    }
+
+    private static void checkFormat(String field, Optional<String> format, List<String> enabled) {
+        if (format.isPresent() && !enabled.contains(format.get()))
+            throw new Invalid("Invalid value '" + format.get() + "' for " + field + "; valid values are: "
+                    + String.join(", ", enabled));
     }
 
     private static void check(String what, int attempted, int max) {
@@ -107,11 +139,13 @@ public final class ImageService {
     }
 
     Image show(Caller caller, String id) {
-        return db.read(tx -> access.visible(tx, caller, id));
+        return shown(caller, db.read(tx -> access.visible(tx, caller, id)));
     }
 
     List<Image> list(Caller caller, ImageQuery query) {
-        return db.read(tx -> query.run(tx, caller, access));
+        return db.read(tx -> query.run(tx, caller, access)).stream()
+                .map(i -> shown(caller, i))
+                .toList();
     }
 
     Limits limits() {
@@ -120,7 +154,7 @@ public final class ImageService {
 
     /// Changes an image as a whole: `change` gets it as it is and says what it becomes.
     Image update(Caller caller, String id, java.util.function.UnaryOperator<Image> change) {
-        return db.transaction(tx -> {
+        return shown(caller, db.transaction(tx -> {
             access.visible(tx, caller, id);
             var store = new ImageStore(tx);
             var seen = store.lock(id).orElseThrow(() -> notFound(id));
@@ -129,12 +163,14 @@ public final class ImageService {
             if (!wanted.visibility().equals(seen.visibility())) checkVisibility(tx, caller, wanted);
             if (!wanted.owner().equals(seen.owner()) && !caller.admin())
                 throw new Forbidden("You are not permitted to modify 'owner' on this image.");
+            protections.check(caller, seen.properties(), wanted.properties());
             checkLimits(wanted);
+            if (!wanted.owner().equals(seen.owner())) quota.hand(tx, seen, wanted.owner());
             store.update(seen, wanted, clock.instant());
             var changed = store.find(id).orElseThrow();
             emit(tx, "image.update", caller, changed);
             return changed;
-        });
+        }));
     }
 
     void addTag(Caller caller, String id, String tag) {
@@ -164,13 +200,19 @@ public final class ImageService {
             if (image.protect()) throw new Forbidden("Image " + id + " is protected and cannot be deleted.");
             delete(tx, caller, image);
         });
+        removeData(id);
+    }
+
+    private void removeData(String id) {
         files.delete(id);
+        staging.delete(id);
     }
 
     private void delete(Tx tx, Caller caller, Image image) {
         if (ImageState.TABLE.next(image.status(), Event.DELETE).isEmpty())
             throw new Conflict("Image " + image.id() + " cannot be deleted in status "
                     + image.status().wire());
+        quota.give(tx, image);
         new ImageStore(tx).delete(image.id());
         emit(tx, "image.delete", caller, image);
     }
@@ -178,7 +220,7 @@ public final class ImageService {
     /// For the other rooms: no rule and no protection stands in the way; succeeds when already gone.
     public void remove(Caller caller, String id) {
         db.write(tx -> new ImageStore(tx).lock(id).ifPresent(image -> delete(tx, caller, image)));
-        files.delete(id);
+        removeData(id);
     }
 
     /// @param event [Event#DEACTIVATE] or [Event#REACTIVATE]
@@ -208,6 +250,29 @@ public final class ImageService {
             return started;
         });
         uploads.receive(begun, data, (tx, active) -> uploaded(tx, caller, active));
+    }
+
+    /// @throws Refused 410, 413: see [UploadImage]
+    void stage(Caller caller, String id, InputStream data) {
+        var begun = db.transaction(tx -> {
+            var image = access.visible(tx, caller, id);
+            access.require(tx, caller, "modify_image", image);
+            return uploads.begin(tx, id, Event.STAGE);
+        });
+        uploads.stage(begun, data, (tx, staged) -> emit(tx, "image.stage", caller, staged));
+    }
+
+    /// Refused as far as anybody may ask for it: an image with data keeps its last place.
+    ///
+    /// @throws Conflict there is no such store
+    void deleteFromStore(Caller caller, String store, String id) {
+        ImportRequest.known(store);
+        db.read(tx -> {
+            var image = access.visible(tx, caller, id);
+            access.require(tx, caller, "delete_image_location", image);
+            return image;
+        });
+        throw new Forbidden("Cannot delete_from_store: Image " + id + " only exists in one store.");
     }
 
     /// For the other rooms: takes over from an attempt that did not end; does nothing when the data is there

@@ -20,7 +20,7 @@ public enum ImageState {
     ACTIVE,
     /// Only admins may download it.
     DEACTIVATED,
-    /// Data is arriving in the staging area.
+    /// Data is arriving in the staging area, or lies there whole.
     UPLOADING,
     /// Staged data is becoming the image's data.
     IMPORTING,
@@ -37,6 +37,7 @@ public enum ImageState {
         SAVED,
         SAVE_FAILED,
         STAGE,
+        STAGED,
         STAGE_FAILED,
         IMPORT,
         IMPORT_FAILED,
@@ -54,10 +55,12 @@ public enum ImageState {
             on(SAVING, Event.SAVED, ACTIVE),
             on(SAVING, Event.SAVE_FAILED, QUEUED),
             on(QUEUED, Event.STAGE, UPLOADING),
+            on(UPLOADING, Event.STAGED, UPLOADING),
             on(UPLOADING, Event.STAGE_FAILED, QUEUED),
             on(UPLOADING, Event.IMPORT, IMPORTING),
             on(IMPORTING, Event.SAVED, ACTIVE),
-            on(IMPORTING, Event.IMPORT_FAILED, UPLOADING),
+            on(QUEUED, Event.IMPORT, IMPORTING),
+            on(IMPORTING, Event.IMPORT_FAILED, QUEUED),
             on(ACTIVE, Event.DEACTIVATE, DEACTIVATED),
             on(DEACTIVATED, Event.DEACTIVATE, DEACTIVATED),
             on(DEACTIVATED, Event.REACTIVATE, ACTIVE),
@@ -72,7 +75,7 @@ public enum ImageState {
             on(PENDING_DELETE, Event.DELETE, DELETED));
 
     /// Somebody is at work. A row that stays here after its attempt ended was lost by a crash.
-    public static final Set<ImageState> IN_FLIGHT = EnumSet.of(SAVING, IMPORTING);
+    public static final Set<ImageState> IN_FLIGHT = EnumSet.of(SAVING, UPLOADING, IMPORTING);
 
     /// @return the word in the API
     public String wire() {

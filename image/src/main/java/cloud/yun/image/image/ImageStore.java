@@ -263,7 +263,34 @@ public final class ImageStore {
                 "SELECT id FROM image WHERE id IN (" + Tx.marks(ids.size()) + ")", r -> r.string("id"), ids.toArray()));
     }
 
-    List<String> withData() {
-        return tx.query("SELECT id FROM image WHERE status IN ('active', 'deactivated')", r -> r.string("id"));
+    /// @return ids of the images in one of these states
+    List<String> in(Collection<ImageState> states) {
+        return tx.query(
+                "SELECT id FROM image WHERE status IN (" + Tx.marks(states.size()) + ")",
+                r -> r.string("id"),
+                states.stream().map(ImageState::wire).toArray());
+    }
+
+    /// @return bytes of the images with data, by owner
+    Map<String, Long> bytesByOwner() {
+        var found = new LinkedHashMap<String, Long>();
+        tx.query("""
+                SELECT owner, SUM(size) AS n FROM image
+                 WHERE status IN ('active', 'deactivated') AND size > 0
+                 GROUP BY owner
+                """, r -> found.put(r.string("owner"), r.number("n")) == null);
+        return found;
+    }
+
+    /// The house's own properties, whose names no client may use.
+    void properties(String id, Map<String, String> values) {
+        values.forEach((name, value) -> tx.update("""
+                INSERT INTO image_property (image_id, name, value) VALUES (?, ?, ?)
+                ON CONFLICT (image_id, name) DO UPDATE SET value = excluded.value
+                """, id, name, value));
+    }
+
+    void removeProperty(String id, String name) {
+        tx.update("DELETE FROM image_property WHERE image_id = ? AND name = ?", id, name);
     }
 }

@@ -21,7 +21,8 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Brings data into an image: queued, saving, active. When anything fails: queued again, and no file.
+/// Brings data into an image: queued, saving, active; or into the staging area: queued, uploading. When anything
+/// fails: queued again, and no file.
 ///
 /// While the data arrives the row names the attempt, the process that receives it and a time until which it must
 /// have said that it goes on. Whoever finds an attempt whose process is gone gives it up ([#abandon]).
@@ -39,6 +40,8 @@ public final class UploadImage {
 
     private final Database db;
     private final ImageFiles files;
+    private final ImageFiles staging;
+    private final StorageQuota quota;
     private final Clock clock;
     private final Supplier<UUID> ids;
     private final UploadProcess process;
@@ -46,19 +49,37 @@ public final class UploadImage {
 
     /// @param maxBytes longest data of an image
     public UploadImage(
-            Database db, ImageFiles files, Clock clock, Supplier<UUID> ids, UploadProcess process, long maxBytes) {
+            Database db,
+            ImageFiles files,
+            ImageFiles staging,
+            StorageQuota quota,
+            Clock clock,
+            Supplier<UUID> ids,
+            UploadProcess process,
+            long maxBytes) {
         this.db = db;
         this.files = files;
+        this.staging = staging;
+        this.quota = quota;
         this.clock = clock;
         this.ids = ids;
         this.process = process;
         this.maxBytes = maxBytes;
     }
 
-    /// An upload that has begun: the image is `saving` and this attempt owns it.
-    public record Begun(String imageId, String attempt, String diskFormat) {}
+    /// An upload that has begun: the image is `saving` or `uploading` and this attempt owns it.
+    ///
+    /// @param diskFormat empty: nobody said
+    /// @param maxBytes longest data that it may bring
+    public record Begun(String imageId, String attempt, String diskFormat, long maxBytes) {}
 
-    /// @param event [Event#SAVE], or [Event#SAVE_AGAIN] to take over from an attempt that did not end
+    /// @return longest data that an image of the project may still have
+    /// @throws cloud.yun.kernel.error.CloudException.OverQuota there is no room at all
+    long room(Tx tx, String owner) {
+        return Math.min(maxBytes, quota.remaining(tx, owner));
+    }
+
+    /// @param event [Event#SAVE], [Event#STAGE], or [Event#SAVE_AGAIN] to take over from an attempt that did not end
     /// @throws NotFound no such image
     /// @throws Conflict the image is not in a state to get data
     /// @throws Invalid it does not say its formats
@@ -68,16 +89,19 @@ public final class UploadImage {
         var to = ImageState.TABLE
                 .next(image.status(), event)
                 .orElseThrow(() -> new Conflict(
-                        "Image status transition from " + image.status().wire() + " to saving is not allowed"));
+                        "Image status transition from " + image.status().wire() + " to "
+                                + (event == Event.STAGE ? "uploading" : "saving") + " is not allowed"));
         var missing = new ArrayList<String>();
-        if (image.diskFormat().isEmpty()) missing.add("disk_format");
-        if (image.containerFormat().isEmpty()) missing.add("container_format");
+        // What is only staged must say so when it is imported.
+        if (event != Event.STAGE && image.diskFormat().isEmpty()) missing.add("disk_format");
+        if (event != Event.STAGE && image.containerFormat().isEmpty()) missing.add("container_format");
         if (!missing.isEmpty())
             throw new Invalid("Properties " + String.join(", ", missing) + " must be set prior to saving data.");
+        long room = room(tx, image.owner());
         var now = clock.instant();
         var attempt = new Attempt(ids.get().toString(), process.name(), now.plus(LEASE));
         store.move(id, image.status(), to, Optional.of(attempt), now);
-        return new Begun(id, attempt.id(), image.diskFormat().orElseThrow());
+        return new Begun(id, attempt.id(), image.diskFormat().orElse(""), room);
     }
 
     /// Receives the data and makes the image active.
@@ -88,12 +112,45 @@ public final class UploadImage {
         boolean ended = false;
         try {
             var received = files.receive(
-                    begun.imageId(), begun.attempt(), begun.diskFormat(), data, maxBytes, new Renewal(begun));
+                    begun.imageId(), begun.attempt(), begun.diskFormat(), data, begun.maxBytes(), new Renewal(begun));
             finish(begun, received, then);
             ended = true;
         } finally {
             if (!ended) giveUp(begun.imageId(), begun.attempt());
         }
+    }
+
+    /// Receives the data into the staging area; the image stays `uploading` until it is imported.
+    ///
+    /// @throws Refused as [#receive]
+    void stage(Begun begun, InputStream data, Then then) {
+        boolean ended = false;
+        try {
+            var received = staging.receive(
+                    begun.imageId(), begun.attempt(), begun.diskFormat(), data, begun.maxBytes(), new Renewal(begun));
+            staging.commit(begun.imageId(), begun.attempt());
+            ended = db.transaction(tx -> staged(tx, begun, received, then));
+            if (!ended) throw lost(begun.imageId());
+        } finally {
+            if (!ended) giveUp(begun.imageId(), begun.attempt());
+        }
+    }
+
+    private boolean staged(Tx tx, Begun begun, Received received, Then then) {
+        var store = new ImageStore(tx);
+        if (!store.lockOwned(begun.imageId(), begun.attempt())) return false;
+        new StagedStore(tx).put(begun.imageId(), received);
+        var to = ImageState.TABLE.next(ImageState.UPLOADING, Event.STAGED).orElseThrow();
+        store.move(begun.imageId(), ImageState.UPLOADING, to, Optional.empty(), clock.instant());
+        then.done(tx, store.find(begun.imageId()).orElseThrow());
+        return true;
+    }
+
+    private static Refused lost(String imageId) {
+        return new Refused(
+                410,
+                "Image " + imageId
+                        + " could not be found after upload. The image may have been deleted during the upload.");
     }
 
     /// First the file under its name, then the row: who sees an active image finds its data. The row is changed
@@ -105,27 +162,24 @@ public final class UploadImage {
             files.commit(begun.imageId(), begun.attempt());
             mine = db.transaction(tx -> activate(tx, begun, received, then));
         }
-        if (!mine)
-            throw new Refused(
-                    410,
-                    "Image " + begun.imageId()
-                            + " could not be found after upload. The image may have been deleted during the upload.");
+        if (!mine) throw lost(begun.imageId());
     }
 
     private boolean activate(Tx tx, Begun begun, Received received, Then then) {
         var store = new ImageStore(tx);
         if (!store.lockOwned(begun.imageId(), begun.attempt())) return false;
-        store.data(
-                begun.imageId(),
-                received.sizeBytes(),
-                received.virtualSizeBytes(),
-                received.md5(),
-                "sha512",
-                received.sha512());
-        var to = ImageState.TABLE.next(ImageState.SAVING, Event.SAVED).orElseThrow();
-        store.move(begun.imageId(), ImageState.SAVING, to, Optional.empty(), clock.instant());
-        then.done(tx, store.find(begun.imageId()).orElseThrow());
+        activate(tx, begun.imageId(), ImageState.SAVING, received, then);
         return true;
+    }
+
+    /// @param from [ImageState#SAVING] or [ImageState#IMPORTING]
+    void activate(Tx tx, String id, ImageState from, Received received, Then then) {
+        var store = new ImageStore(tx);
+        quota.take(tx, store.find(id).orElseThrow().owner(), received.sizeBytes());
+        store.data(id, received.sizeBytes(), received.virtualSizeBytes(), received.md5(), "sha512", received.sha512());
+        var to = ImageState.TABLE.next(from, Event.SAVED).orElseThrow();
+        store.move(id, from, to, Optional.empty(), clock.instant());
+        then.done(tx, store.find(id).orElseThrow());
     }
 
     /// Takes the image from the attempt first, so that it can no longer become active while its files are removed.
@@ -135,12 +189,17 @@ public final class UploadImage {
         var now = clock.instant();
         var ours = new Attempt(ids.get().toString(), process.name(), now.plus(LEASE));
         files.discard(id, attempt);
+        staging.discard(id, attempt);
         if (!db.transaction(tx -> new ImageStore(tx).takeOver(id, attempt, ours))) {
             // The image was deleted; its file may have taken its name just after that.
-            if (db.read(tx -> new ImageStore(tx).find(id)).isEmpty()) files.delete(id);
+            if (db.read(tx -> new ImageStore(tx).find(id)).isEmpty()) {
+                files.delete(id);
+                staging.delete(id);
+            }
             return false;
         }
         files.delete(id);
+        staging.delete(id);
         db.write(tx -> {
             var store = new ImageStore(tx);
             if (store.lockOwned(id, ours.id())) requeue(store, id, now);
@@ -149,8 +208,9 @@ public final class UploadImage {
     }
 
     private static void requeue(ImageStore store, String id, Instant now) {
-        var to = ImageState.TABLE.next(ImageState.SAVING, Event.SAVE_FAILED).orElseThrow();
-        store.move(id, ImageState.SAVING, to, Optional.empty(), now);
+        var from = store.find(id).orElseThrow().status();
+        var event = from == ImageState.UPLOADING ? Event.STAGE_FAILED : Event.SAVE_FAILED;
+        store.move(id, from, ImageState.TABLE.next(from, event).orElseThrow(), Optional.empty(), now);
     }
 
     /// @return whether nobody works on the attempt any more

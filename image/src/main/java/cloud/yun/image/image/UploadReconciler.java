@@ -7,8 +7,10 @@ import cloud.yun.kernel.reconcile.Reconciler;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /// Gives up lost uploads, and removes files that belong to no image and to no upload.
@@ -16,14 +18,19 @@ public final class UploadReconciler implements Reconciler, Invariant {
     /// A file is made before its row says so; younger ones are left alone.
     private static final Duration YOUNG = Duration.ofMinutes(10);
 
+    private static final Set<ImageState> WITH_DATA = EnumSet.of(ImageState.ACTIVE, ImageState.DEACTIVATED);
+    private static final Set<ImageState> STAGED = EnumSet.of(ImageState.UPLOADING);
+
     private final Database db;
     private final ImageFiles files;
+    private final ImageFiles staging;
     private final UploadImage uploads;
     private final Clock clock;
 
-    public UploadReconciler(Database db, ImageFiles files, UploadImage uploads, Clock clock) {
+    public UploadReconciler(Database db, ImageFiles files, ImageFiles staging, UploadImage uploads, Clock clock) {
         this.db = db;
         this.files = files;
+        this.staging = staging;
         this.uploads = uploads;
         this.clock = clock;
     }
@@ -41,18 +48,23 @@ public final class UploadReconciler implements Reconciler, Invariant {
     @Override
     public void reconcile() {
         uploads.abandon();
+        sweep(files, WITH_DATA);
+        sweep(staging, STAGED);
+    }
+
+    private void sweep(ImageFiles area, Set<ImageState> owners) {
         var before = clock.instant().minus(YOUNG);
-        for (var file : orphans()) {
+        for (var file : orphans(area, owners)) {
             if (file.modified().isAfter(before)) continue;
             if (file.attempt().isPresent())
-                files.discard(file.imageId(), file.attempt().get());
-            else files.delete(file.imageId());
+                area.discard(file.imageId(), file.attempt().get());
+            else area.delete(file.imageId());
         }
     }
 
     /// Files are listed before rows are read: a row is there before its file, so what is new cannot look orphaned.
-    private List<ImageFiles.Found> orphans() {
-        var found = files.list();
+    private List<ImageFiles.Found> orphans(ImageFiles area, Set<ImageState> owners) {
+        var found = area.list();
         if (found.isEmpty()) return List.of();
         return db.read(tx -> {
             var store = new ImageStore(tx);
@@ -61,11 +73,14 @@ public final class UploadReconciler implements Reconciler, Invariant {
                     .filter(e -> !uploads.lost(e.getValue()))
                     .map(java.util.Map.Entry::getKey)
                     .collect(Collectors.toSet());
-            var withData = new HashSet<>(store.withData());
+            var withData = new HashSet<>(store.in(owners));
+            // An import has files of its own in both areas until its flow ends.
+            var importing = new HashSet<>(store.in(Set.of(ImageState.IMPORTING)));
             var orphans = new ArrayList<ImageFiles.Found>();
             for (var file : found) {
                 // A file gets its name just before its row says so.
                 boolean known = atWork.contains(file.imageId())
+                        || importing.contains(file.imageId())
                         || (file.attempt().isEmpty() && withData.contains(file.imageId()));
                 if (!known) orphans.add(file);
             }
@@ -73,14 +88,18 @@ public final class UploadReconciler implements Reconciler, Invariant {
         });
     }
 
+    private static String orphan(ImageFiles.Found file, String what) {
+        return "image " + file.imageId() + ": " + what + " without an image"
+                + file.attempt().map(a -> " (attempt " + a + ")").orElse("");
+    }
+
     /// Files without an image or an upload, and images without their file.
     @Override
     public List<String> violations() {
         var found = new ArrayList<String>();
-        for (var file : orphans())
-            found.add("image " + file.imageId() + ": a file without an image"
-                    + file.attempt().map(a -> " (attempt " + a + ")").orElse(""));
-        for (var id : db.read(tx -> new ImageStore(tx).withData()))
+        for (var file : orphans(files, WITH_DATA)) found.add(orphan(file, "a file"));
+        for (var file : orphans(staging, STAGED)) found.add(orphan(file, "a staged file"));
+        for (var id : db.read(tx -> new ImageStore(tx).in(WITH_DATA)))
             if (!java.nio.file.Files.exists(files.data(id))) found.add("image " + id + ": its file is missing");
         return found;
     }

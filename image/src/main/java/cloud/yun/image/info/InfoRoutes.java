@@ -1,7 +1,6 @@
 package cloud.yun.image.info;
 
 import cloud.yun.image.store.ImageFiles;
-import cloud.yun.kernel.error.CloudException.NotFound;
 import cloud.yun.kernel.http.Reply;
 import cloud.yun.kernel.http.Request;
 import cloud.yun.kernel.http.Route;
@@ -14,7 +13,7 @@ import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Versions, schemas, stores, import methods and the (always empty) list of tasks.
+/// Versions, schemas, stores and import methods.
 ///
 /// @see <a href="https://docs.openstack.org/api-ref/image/versions/">Image API versions</a>
 public final class InfoRoutes {
@@ -24,8 +23,17 @@ public final class InfoRoutes {
 
     private final ImageFiles files;
 
-    public InfoRoutes(ImageFiles files) {
+    private final List<String> importMethods;
+    private final List<String> diskFormats;
+    private final List<String> containerFormats;
+
+    /// @param importMethods those that are on, as the formats
+    public InfoRoutes(
+            ImageFiles files, List<String> importMethods, List<String> diskFormats, List<String> containerFormats) {
         this.files = files;
+        this.importMethods = List.copyOf(importMethods);
+        this.diskFormats = List.copyOf(diskFormats);
+        this.containerFormats = List.copyOf(containerFormats);
     }
 
     public List<Route> routes() {
@@ -36,7 +44,7 @@ public final class InfoRoutes {
             routes.add(Route.get(other, r -> versions(r, 300)).open());
             routes.add(Route.get(other + "/{rest*}", r -> versions(r, 300)).open());
         }
-        routes.add(Route.get("/v2/schemas/image", _ -> Reply.ok(schema("image"))));
+        routes.add(Route.get("/v2/schemas/image", _ -> Reply.ok(image())));
         routes.add(Route.get("/v2/schemas/images", _ -> Reply.ok(images())));
         routes.add(Route.get("/v2/schemas/member", _ -> Reply.ok(schema("member"))));
         routes.add(Route.get("/v2/schemas/members", _ -> Reply.ok(members())));
@@ -44,8 +52,9 @@ public final class InfoRoutes {
         routes.add(Route.get("/v2/info/stores", _ -> stores()));
         routes.add(Route.get("/v2/info/stores/detail", _ -> storesDetail()).policy("stores_info_detail"));
         routes.add(Route.get("/v2/info/usage", _ -> Reply.ok(Json.object().set("usage", Json.object()))));
-        routes.add(Route.get("/v2/tasks", _ -> tasks()).policy("get_tasks"));
-        routes.add(Route.get("/v2/tasks/{task_id}", InfoRoutes::task).policy("get_task"));
+        routes.add(Route.get("/v2/schemas/task", _ -> Reply.ok(schema("task"))));
+        routes.add(Route.get("/v2/schemas/tasks", _ -> Reply.ok(plain("tasks", listedTask()))));
+        routes.addAll(MetadefSchemas.routes());
         return routes;
     }
 
@@ -61,7 +70,29 @@ public final class InfoRoutes {
         return Reply.json(status, out);
     }
 
-    private static ObjectNode schema(String name) {
+    /// As the file says, with the formats that are on.
+    private ObjectNode image() {
+        var schema = schema("image");
+        var properties = (ObjectNode) schema.path("properties");
+        formats(properties, "disk_format", diskFormats);
+        formats(properties, "container_format", containerFormats);
+        return schema;
+    }
+
+    private static void formats(ObjectNode properties, String name, List<String> enabled) {
+        var words = ((ObjectNode) properties.path(name)).putArray("enum");
+        words.addNull();
+        enabled.forEach(words::add);
+    }
+
+    /// A list leaves out what was asked and what came of it.
+    private static ObjectNode listedTask() {
+        var schema = schema("task");
+        ((ObjectNode) schema.path("properties")).remove(List.of("input", "result", "message"));
+        return schema;
+    }
+
+    static ObjectNode schema(String name) {
         try (var in = InfoRoutes.class.getClassLoader().getResourceAsStream("schema/image/" + name + ".json")) {
             if (in == null) throw new IllegalStateException("no schema " + name);
             return Json.storedObject(new String(in.readAllBytes(), StandardCharsets.UTF_8));
@@ -70,10 +101,10 @@ public final class InfoRoutes {
         }
     }
 
-    private static JsonNode images() {
+    private JsonNode images() {
         var out = Json.object().put("name", "images");
         var properties = out.putObject("properties");
-        properties.putObject("images").put("type", "array").set("items", schema("image"));
+        properties.putObject("images").put("type", "array").set("items", image());
         for (var link : List.of("first", "next", "schema"))
             properties.putObject(link).put("type", "string");
         var links = out.putArray("links");
@@ -84,21 +115,25 @@ public final class InfoRoutes {
     }
 
     private static JsonNode members() {
-        var out = Json.object().put("name", "members");
+        return plain("members", schema("member"));
+    }
+
+    /// A list that is not paged.
+    static ObjectNode plain(String name, ObjectNode item) {
+        var out = Json.object().put("name", name);
         var properties = out.putObject("properties");
-        properties.putObject("members").put("type", "array").set("items", schema("member"));
+        properties.putObject(name).put("type", "array").set("items", item);
         properties.putObject("schema").put("type", "string");
         out.putArray("links").addObject().put("rel", "describedby").put("href", "{schema}");
         return out;
     }
 
-    /// Data comes by `PUT .../file` only.
-    private static Reply importMethods() {
+    private Reply importMethods() {
         var out = Json.object();
-        out.putObject("import-methods")
-                .put("description", "Import methods available.")
-                .put("type", "array")
-                .putArray("value");
+        var methods = out.putObject("import-methods");
+        methods.put("description", "Import methods available.").put("type", "array");
+        var value = methods.putArray("value");
+        importMethods.forEach(value::add);
         return Reply.ok(out);
     }
 
@@ -117,15 +152,5 @@ public final class InfoRoutes {
                 .put("chunk_size", 65536)
                 .put("thin_provisioning", false);
         return Reply.ok(out);
-    }
-
-    private static Reply tasks() {
-        var out = Json.object();
-        out.putArray("tasks");
-        return Reply.ok(out.put("first", "/v2/tasks").put("schema", "/v2/schemas/tasks"));
-    }
-
-    private static Reply task(Request request) {
-        throw new NotFound("Could not find task " + request.variable("task_id"));
     }
 }

@@ -28,10 +28,13 @@ public final class ImageFiles {
     private static final long SYNC_BYTES = 64L << 20;
 
     private final Path directory;
+    private final boolean formatMustMatch;
 
     /// @param directory made if missing
-    public ImageFiles(Path directory) {
+    /// @param formatMustMatch data must have the header of the format that it claims
+    public ImageFiles(Path directory, boolean formatMustMatch) {
         this.directory = directory;
+        this.formatMustMatch = formatMustMatch;
         try {
             Files.createDirectories(directory);
         } catch (IOException e) {
@@ -65,7 +68,8 @@ public final class ImageFiles {
     /// is left.
     ///
     /// @param maxBytes longest data
-    /// @throws Refused 413: too long, or the disk is full; 410: the client went away
+    /// @throws Refused 413: too long, or the disk is full; 410: the client went away; 415: not of its format, or
+    ///     not safe to open
     public Received receive(
             String imageId, String attempt, String diskFormat, InputStream in, long maxBytes, Progress progress) {
         var part = part(imageId, attempt);
@@ -79,6 +83,7 @@ public final class ImageFiles {
                 var sync = new Sync(channel)) {
             var writing = new Writing(channel, maxBytes, progress, sync);
             var result = digest.drain(new Reading(in), writing);
+            FormatCheck.check(diskFormat, writing.head, formatMustMatch);
             sync.finish();
             whole = true;
             return new Received(
@@ -158,7 +163,7 @@ public final class ImageFiles {
         public void write(byte[] piece, int length) throws IOException {
             if (bytes + length > maxBytes)
                 throw new Refused(413, "The provided image is too large: maximum is " + maxBytes + " bytes");
-            if (bytes == 0) head = Arrays.copyOf(piece, Math.min(length, VirtualSize.HEAD_BYTES));
+            if (bytes == 0) head = Arrays.copyOf(piece, Math.min(length, FormatCheck.HEAD_BYTES));
             var buffer = ByteBuffer.wrap(piece, 0, length);
             while (buffer.hasRemaining()) channel.write(buffer);
             bytes += length;
@@ -183,6 +188,38 @@ public final class ImageFiles {
         } catch (IOException e) {
             throw new Unavailable("The image could not be stored.", "image " + imageId, e);
         }
+    }
+
+    /// Takes the data of an image over from another area, whole at once. Succeeds when it was taken over before.
+    ///
+    /// @param area where it lies until then
+    /// @throws Unavailable the data is in neither place, or the disk fails
+    public void takeFrom(ImageFiles area, String imageId) {
+        try {
+            if (Files.exists(area.data(imageId))) {
+                if (Files.getFileStore(area.directory).equals(Files.getFileStore(directory)))
+                    Files.move(
+                            area.data(imageId),
+                            data(imageId),
+                            StandardCopyOption.ATOMIC_MOVE,
+                            StandardCopyOption.REPLACE_EXISTING);
+                else copy(area.data(imageId), imageId);
+                syncDirectory();
+            } else if (!Files.exists(data(imageId)))
+                throw new Unavailable("The staged data of image " + imageId + " is gone.", "", null);
+        } catch (IOException e) {
+            throw new Unavailable("The image could not be stored.", "image " + imageId, e);
+        }
+    }
+
+    /// Under a name that [#list] knows as unfinished, until it is on the disk.
+    private void copy(Path from, String imageId) throws IOException {
+        var part = part(imageId, imageId);
+        Files.copy(from, part, StandardCopyOption.REPLACE_EXISTING);
+        try (var channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+        Files.move(part, data(imageId), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     private void syncDirectory() throws IOException {
