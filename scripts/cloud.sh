@@ -31,9 +31,30 @@ running_pid() {
   tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -q cloud.yun.app.Main && echo "$pid"
 }
 
+# On its way out: killed, and the kernel is still taking it down.
+dying() {
+  local mask
+  for mask in $(awk '/^(SigPnd|ShdPnd):/ {print $2}' "/proc/$1/status" 2>/dev/null); do
+    if [ $((16#$mask & 0x100)) -ne 0 ]; then return 0; fi
+  done
+  return 1
+}
+
+# Whether there is a cloud that works. One that another caller just started is waited for, one that ends until it is gone.
+already_up() {
+  local pid waited=0
+  while pid=$(running_pid); do
+    if [ -f "$DATA/run/endpoints" ] && ! dying "$pid"; then return 0; fi
+    waited=$((waited + 1))
+    if [ "$waited" -gt 1200 ]; then echo "yun: process $pid neither answers nor ends; see $DATA/log" >&2; exit 1; fi
+    read -r -t 0.1 <> <(:) || true
+  done
+  return 1
+}
+
 cloud_up() {
   parse_data "$@"
-  if running_pid >/dev/null; then
+  if already_up; then
     echo "Yun already runs (process $(running_pid)) on $DATA."
     cat "$DATA/run/endpoints" 2>/dev/null || true
     return 0
@@ -44,6 +65,7 @@ cloud_up() {
   fi
   build_if_stale
   mkdir -p "$DATA/run" "$DATA/log"
+  rm -f "$DATA/run/endpoints"
   chmod 0711 "$DATA"
   [ "$SIMULATED" = yes ] || build_guest_image
   java_command

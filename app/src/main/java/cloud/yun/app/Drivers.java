@@ -8,6 +8,7 @@ import cloud.yun.kernel.Kernel;
 import cloud.yun.kernel.simulation.Conditions;
 import cloud.yun.network.driver.NetworkDriver;
 import cloud.yun.network.driver.SimulatedNetworkDriver;
+import java.util.Optional;
 
 /// What acts on this host: real guests, networks and volumes, or simulated ones.
 ///
@@ -41,7 +42,11 @@ interface Drivers extends AutoCloseable {
                     conditions.around(new SimulatedNetworkDriver(), NetworkDriver.class, "network"),
                     conditions.around(new SimulatedVolumeDriver(VOLUME_GIB), VolumeDriver.class, "volume"),
                     conditions.around(
-                            new SimulatedHypervisor(kernel.host(), SimulatedHypervisor.Size.LARGE, kernel.clock()),
+                            new SimulatedHypervisor(
+                                    kernel.host(),
+                                    SimulatedHypervisor.Size.LARGE,
+                                    kernel.clock(),
+                                    Optional.of(kernel.data().resolve("compute/simulated"))),
                             HypervisorDriver.class,
                             "compute"));
         }

@@ -94,6 +94,8 @@ final class ServeCommand implements Callable<Integer> {
             tell("ready");
             log.info("ready on port {}", cloud.port());
             await(stop);
+            // Whoever wants to start it again sees that it ends.
+            Files.deleteIfExists(data.resolve("run/endpoints"));
             log.info("stopping");
         } finally {
             Files.deleteIfExists(data.resolve("run/yun.pid"));

@@ -3,11 +3,11 @@ package cloud.yun.compute.driver;
 import cloud.yun.kernel.error.CloudException.Conflict;
 import cloud.yun.kernel.error.CloudException.Unavailable;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 
-/// A hypervisor in memory: the same life as a real one, with settable delays and faults. It survives nothing: after
-/// a restart there are no guests, and the reconcilers make again what the database says.
+/// A hypervisor in memory: the same life as a real one, with settable delays and faults. Its guests
+/// end with the process, and the reconcilers start again what the database says; its files may stay.
 ///
 /// For CI that needs an OpenStack but no guests, and for clouds of thousands of hosts on one machine.
 public final class SimulatedHypervisor implements HypervisorDriver {
@@ -55,18 +55,26 @@ public final class SimulatedHypervisor implements HypervisorDriver {
     private static final Vnc SCREEN = new Vnc("127.0.0.1", 5900);
 
     private final Map<String, Machine> machines = new ConcurrentHashMap<>();
-    private final Set<String> disks = ConcurrentHashMap.newKeySet();
-    private final Set<String> kept = ConcurrentHashMap.newKeySet();
-    private final Set<String> images = ConcurrentHashMap.newKeySet();
+    private final RememberedNames disks;
+    private final RememberedNames kept;
+    private final RememberedNames images;
     private final Map<String, RuntimeException> faults = new ConcurrentHashMap<>();
     private volatile Duration delay = Duration.ZERO;
     private volatile BiConsumer<String, PowerState> listener = (_, _) -> {};
 
     public SimulatedHypervisor(String hostname, Size size, Clock clock) {
+        this(hostname, size, clock, Optional.empty());
+    }
+
+    /// @param directory where it remembers which disks and images it has; without one it forgets them with the process
+    public SimulatedHypervisor(String hostname, Size size, Clock clock, Optional<Path> directory) {
         this.hostname = hostname;
         this.size = size;
         this.clock = clock;
         this.up = clock.instant();
+        this.disks = new RememberedNames(directory.map(d -> d.resolve("disks")));
+        this.kept = new RememberedNames(directory.map(d -> d.resolve("kept-disks")));
+        this.images = new RememberedNames(directory.map(d -> d.resolve("images")));
     }
 
     /// @return another host of the same size
@@ -181,7 +189,7 @@ public final class SimulatedHypervisor implements HypervisorDriver {
 
     @Override
     public Set<String> serversWithKeptDisks() {
-        return Set.copyOf(kept);
+        return kept.all();
     }
 
     @Override
@@ -363,7 +371,7 @@ public final class SimulatedHypervisor implements HypervisorDriver {
 
     @Override
     public Set<String> serversWithFiles() {
-        return new HashSet<>(disks);
+        return disks.all();
     }
 
     /// Every simulated guest has an agent.
