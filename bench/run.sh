@@ -101,8 +101,9 @@ guests() {
 }
 
 . "$HERE/bench/identity.sh"
+. "$HERE/bench/lists.sh"
 
-[ $# -gt 0 ] || set -- simulated identity images guests
+[ $# -gt 0 ] || set -- simulated identity lists images guests
 for name in "$@"; do
   rm -rf "${DATA:?}"/[!b]* 2>/dev/null || true
   "$name"
