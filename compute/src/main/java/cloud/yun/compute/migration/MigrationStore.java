@@ -63,6 +63,16 @@ public final class MigrationStore {
         return find(id).orElseThrow(() -> new NotFound("Migration " + id + " could not be found."));
     }
 
+    /// @param id as users know it: the row's number, or the UUID
+    Optional<Migration> ofServer(String serverId, String id) {
+        return tx.first(
+                SELECT + "WHERE server_id = ? AND (id = ? OR CAST(number AS TEXT) = ?)",
+                MigrationStore::migration,
+                serverId,
+                id,
+                id);
+    }
+
     /// @return the one that keeps the server's old side for the way back
     public Optional<Migration> holding(String serverId) {
         return tx.first(SELECT + "WHERE server_id = ? AND holds = 1", MigrationStore::migration, serverId);

@@ -25,8 +25,12 @@ public final class ServerStore {
     private static final String SELECT = "SELECT " + COLUMNS + " FROM server ";
 
     /// The guest was made, or made anew.
-    private static final Set<VmState.Event> LAUNCHES =
-            EnumSet.of(VmState.Event.SPAWNED, VmState.Event.REBUILT, VmState.Event.RESIZED, VmState.Event.EVACUATED);
+    private static final Set<VmState.Event> LAUNCHES = EnumSet.of(
+            VmState.Event.SPAWNED,
+            VmState.Event.REBUILT,
+            VmState.Event.RESIZED,
+            VmState.Event.EVACUATED,
+            VmState.Event.EVACUATED_OFF);
 
     private final Tx tx;
     private final ServerRows rows = new ServerRows();
@@ -267,6 +271,12 @@ public final class ServerStore {
         tx.update("UPDATE server SET fault = ?, generation = generation + 1 WHERE id = ?", Json.text(fault), id);
     }
 
+    /// A new first password, until the guest runs.
+    public void adminPassword(Server seen, String text) {
+        var wanted = Json.storedObject(Json.text(seen.wanted())).put("adminPassword", text);
+        tx.update("UPDATE server SET wanted = ?, generation = generation + 1 WHERE id = ?", wanted, seen.id());
+    }
+
     /// The guest runs: nobody needs its first password any more.
     public void forgetPassword(Server seen) {
         if (seen.wanted().adminPassword().isEmpty()) return;
@@ -292,6 +302,31 @@ public final class ServerStore {
                                updated_at = ?, generation = generation + 1
                          WHERE id = ? AND generation = ?
                         """, name, hostname, description, v4, v6, wanted, now, seen.id(), seen.generation()));
+    }
+
+    /// A rebuild: the same server with other contents.
+    public void revise(Server seen, Revision r, Instant now) {
+        changed(
+                seen,
+                tx.update(
+                        """
+                        UPDATE server
+                           SET name = ?, hostname = ?, description = ?, image_id = ?, key_name = ?, metadata = ?,
+                               access_v4 = ?, access_v6 = ?, wanted = ?, updated_at = ?, generation = generation + 1
+                         WHERE id = ? AND generation = ?
+                        """,
+                        r.name(),
+                        r.hostname(),
+                        r.description(),
+                        r.imageId(),
+                        r.keyName(),
+                        Json.text(r.metadata()),
+                        r.accessV4(),
+                        r.accessV6(),
+                        Json.text(r.wanted()),
+                        now,
+                        seen.id(),
+                        seen.generation()));
     }
 
     public void diskConfig(Server seen, String diskConfig, Instant now) {

@@ -43,6 +43,7 @@ public enum VmState {
         RESIZE_REVERTED_OFF,
         REBUILT,
         EVACUATED,
+        EVACUATED_OFF,
         /// The guest shut itself down, or was killed.
         WENT_DOWN,
         /// Work on it failed and left it in a state nobody promised.
@@ -91,8 +92,11 @@ public enum VmState {
                 on(STOPPED, Event.REBUILT, STOPPED),
                 on(ERROR, Event.REBUILT, ACTIVE),
                 on(ACTIVE, Event.EVACUATED, ACTIVE),
-                on(STOPPED, Event.EVACUATED, STOPPED),
+                on(STOPPED, Event.EVACUATED, ACTIVE),
                 on(ERROR, Event.EVACUATED, ACTIVE),
+                on(ACTIVE, Event.EVACUATED_OFF, STOPPED),
+                on(STOPPED, Event.EVACUATED_OFF, STOPPED),
+                on(ERROR, Event.EVACUATED_OFF, STOPPED),
                 on(ACTIVE, Event.WENT_DOWN, STOPPED),
                 on(PAUSED, Event.WENT_DOWN, STOPPED)));
         for (var state : Arrays.asList(values())) {

@@ -156,7 +156,7 @@ record CreateRequest(
         }
     }
 
-    private static Map<String, String> files(JsonNode personality) {
+    static Map<String, String> files(JsonNode personality) {
         var all = new LinkedHashMap<String, String>();
         personality
                 .valueStream()

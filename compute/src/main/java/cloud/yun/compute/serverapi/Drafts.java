@@ -115,17 +115,22 @@ final class Drafts {
     private Image image(Tx tx, Caller caller, String id, Flavor flavor, boolean local) {
         var image = images.find(tx, caller, id).orElseThrow(() -> new Invalid("Can not find requested image"));
         if (!image.status().equals("active")) throw new Invalid("Image " + id + " is not active.");
-        if (flavor.ramMib() < image.minRamMib()) throw new Invalid("Flavor's memory is too small for requested image.");
-        if (local && flavor.diskGib() > 0) {
-            long has = flavor.diskGib() * GIB;
-            if (has < image.sizeBytes())
-                throw new Invalid("Flavor's disk is too small for requested image. Flavor disk is " + has
-                        + " bytes, image is " + image.sizeBytes() + " bytes.");
-            if (has < image.minDiskGib() * GIB)
-                throw new Invalid("Flavor's disk is smaller than the minimum size specified in image metadata. Flavor"
-                        + " disk is " + has + " bytes, minimum size is " + image.minDiskGib() * GIB + " bytes.");
-        }
+        requireFit(image, flavor, local);
         return image;
+    }
+
+    /// @param local whether the root disk is on the host
+    /// @throws Invalid the image needs more memory or disk than the flavor has
+    static void requireFit(Image image, Flavor flavor, boolean local) {
+        if (flavor.ramMib() < image.minRamMib()) throw new Invalid("Flavor's memory is too small for requested image.");
+        if (!local || flavor.diskGib() == 0) return;
+        long has = flavor.diskGib() * GIB;
+        if (has < image.sizeBytes())
+            throw new Invalid("Flavor's disk is too small for requested image. Flavor disk is " + has
+                    + " bytes, image is " + image.sizeBytes() + " bytes.");
+        if (has < image.minDiskGib() * GIB)
+            throw new Invalid("Flavor's disk is smaller than the minimum size specified in image metadata. Flavor"
+                    + " disk is " + has + " bytes, minimum size is " + image.minDiskGib() * GIB + " bytes.");
     }
 
     private VolumeDraft volume(Tx tx, Caller caller, BlockDevice d, CreateRequest r) {

@@ -2,7 +2,6 @@ package cloud.yun.compute.serverapi;
 
 import cloud.yun.compute.Part;
 import cloud.yun.compute.lifecycle.ConfirmResize;
-import cloud.yun.compute.lifecycle.MigrateServer;
 import cloud.yun.compute.lifecycle.ResizeServer;
 import cloud.yun.compute.lifecycle.RevertResize;
 import cloud.yun.compute.server.ServerStore;
@@ -12,30 +11,21 @@ import cloud.yun.kernel.http.Route;
 import java.time.Clock;
 import java.util.List;
 
-/// HTTP of the actions that give a server another flavor or another host.
+/// HTTP of the actions that give a server another flavor.
 final class ResizeRoutes implements Part {
     private static final String ACTION = "/v2.1/servers/{server_id}/action";
-    private static final int HOST_SINCE = 56;
 
     private final ServerAccess access;
     private final ResizeServer resize;
     private final ConfirmResize confirm;
     private final RevertResize revert;
-    private final MigrateServer migrate;
     private final Clock clock;
 
-    ResizeRoutes(
-            ServerAccess access,
-            ResizeServer resize,
-            ConfirmResize confirm,
-            RevertResize revert,
-            MigrateServer migrate,
-            Clock clock) {
+    ResizeRoutes(ServerAccess access, ResizeServer resize, ConfirmResize confirm, RevertResize revert, Clock clock) {
         this.access = access;
         this.resize = resize;
         this.confirm = confirm;
         this.revert = revert;
-        this.migrate = migrate;
         this.clock = clock;
     }
 
@@ -46,10 +36,7 @@ final class ResizeRoutes implements Part {
                         .policyOnObject(rule("servers:resize"))
                         .schema("schema/compute/server-resize.json"),
                 Route.action(ACTION, "confirmResize", this::confirm).policyOnObject(rule("servers:confirm_resize")),
-                Route.action(ACTION, "revertResize", this::revert).policyOnObject(rule("servers:revert_resize")),
-                Route.action(ACTION, "migrate", this::migrate)
-                        .policyOnObject(rule("os-migrate-server:migrate"))
-                        .schema("schema/compute/server-migrate-2.56.json", "2.56"));
+                Route.action(ACTION, "revertResize", this::revert).policyOnObject(rule("servers:revert_resize")));
     }
 
     private static String rule(String name) {
@@ -79,17 +66,6 @@ final class ResizeRoutes implements Part {
     private Reply revert(Request request) {
         return change(request, "servers:revert_resize", (tx, server) -> {
             revert.begin(tx, request.caller(), server);
-            return server;
-        });
-    }
-
-    private Reply migrate(Request request) {
-        var host = request.microversion().atLeast(HOST_SINCE)
-                ? CreateRequest.text(request.body().path("migrate"), "host")
-                : java.util.Optional.<String>empty();
-        if (host.isPresent()) access.policy().require(request.caller(), rule("os-migrate-server:migrate:host"));
-        return change(request, "os-migrate-server:migrate", (tx, server) -> {
-            migrate.begin(tx, request.caller(), server, host);
             return server;
         });
     }

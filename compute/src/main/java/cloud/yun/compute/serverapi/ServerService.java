@@ -88,8 +88,7 @@ public final class ServerService {
     /// @throws Invalid something it refers to is not there or does not fit
     /// @throws OverQuota the project's quota does not suffice even for the smallest number asked for
     Created create(Caller caller, CreateRequest r) {
-        var password = r.adminPassword()
-                .orElseGet(() -> letters(PASSWORD_LETTERS, w.config().get(PASSWORD_LENGTH)));
+        var password = password(r.adminPassword());
         var reservation = "r-" + letters(RESERVATION_LETTERS, RESERVATION_LENGTH);
         var ids = new ArrayList<String>();
         for (int i = 0; i < r.maxCount(); i++) ids.add(w.ids().get().toString());
@@ -123,6 +122,11 @@ public final class ServerService {
                     reservation,
                     passwordsShown() ? Optional.of(password) : Optional.empty());
         });
+    }
+
+    /// @return what the user gave, or a new one
+    String password(Optional<String> given) {
+        return given.orElseGet(() -> letters(PASSWORD_LETTERS, w.config().get(PASSWORD_LENGTH)));
     }
 
     private Server server(
@@ -212,7 +216,7 @@ public final class ServerService {
         return count;
     }
 
-    private static void checkItems(Map<String, Long> limits, String name, int count, String words) {
+    static void checkItems(Map<String, Long> limits, String name, int count, String words) {
         long limit = limits.getOrDefault(name, -1L);
         if (limit >= 0 && count > limit) throw new OverQuota(words + limit, "OverQuota", "");
     }

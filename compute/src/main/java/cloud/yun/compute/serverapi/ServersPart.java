@@ -11,17 +11,21 @@ import cloud.yun.compute.lifecycle.CreateServer;
 import cloud.yun.compute.lifecycle.DeleteServer;
 import cloud.yun.compute.lifecycle.DetachInterface;
 import cloud.yun.compute.lifecycle.DetachVolume;
+import cloud.yun.compute.lifecycle.EvacuateServer;
 import cloud.yun.compute.lifecycle.GrowVolume;
 import cloud.yun.compute.lifecycle.Guests;
+import cloud.yun.compute.lifecycle.LiveMigrateServer;
 import cloud.yun.compute.lifecycle.MigrateServer;
 import cloud.yun.compute.lifecycle.Patience;
 import cloud.yun.compute.lifecycle.PowerActions;
 import cloud.yun.compute.lifecycle.PowerSync;
+import cloud.yun.compute.lifecycle.RebuildServer;
 import cloud.yun.compute.lifecycle.ResizeServer;
 import cloud.yun.compute.lifecycle.RevertResize;
 import cloud.yun.compute.lifecycle.ServerInvariants;
 import cloud.yun.compute.lifecycle.UnconfirmedResizes;
 import cloud.yun.compute.lifecycle.Wiring;
+import cloud.yun.compute.migration.MigrationRoutes;
 import cloud.yun.compute.scheduler.Scheduler;
 import cloud.yun.kernel.check.Invariant;
 import cloud.yun.kernel.config.Option;
@@ -57,13 +61,18 @@ public final class ServersPart implements Part {
         parts = List.of(
                 routes,
                 new ActionRoutes(access, actions, routes, w.agents(), w.clock()),
-                new ResizeRoutes(
+                new ResizeRoutes(access, resize, confirm, new RevertResize(w, guests, delete), w.clock()),
+                new MoveRoutes(
                         access,
-                        resize,
-                        confirm,
-                        new RevertResize(w, guests, delete),
+                        service,
                         new MigrateServer(w, resize),
-                        w.clock()),
+                        new LiveMigrateServer(w, scheduler),
+                        new EvacuateServer(w, flavors, scheduler, guests, delete),
+                        w.hosts(),
+                        w.db()),
+                new RebuildRoutes(
+                        access, service, reader, new Rebuilds(w, keypairs), new RebuildServer(w, guests, delete)),
+                new MigrationRoutes(w.db(), access.policy()),
                 new MetadataRoutes(access, w.quotas(), w.clock()),
                 new TagRoutes(access),
                 new VolumeRoutes(access, new AttachVolume(w), new DetachVolume(w)),
