@@ -123,7 +123,17 @@ public final class BlockStorageModule implements Room {
                 types,
                 new VolumeService.Works(create, delete, extend, upload),
                 zone);
-        attaching = new Attaching(db, flows, policy, backends, notices, clock, kernel.ids(), volumes, delete);
+        var snapshotNotices = new SnapshotNotices(kernel.events());
+        var snapshots = new SnapshotService(
+                db,
+                policy,
+                clock,
+                kernel.ids(),
+                volumes,
+                new CreateSnapshot(flows, backends, quota, snapshotNotices, clock),
+                new DeleteSnapshot(flows, backends, quota, snapshotNotices, clock));
+        attaching =
+                new Attaching(db, flows, policy, backends, notices, clock, kernel.ids(), volumes, delete, snapshots);
         capacity = new CapacityReport(
                 db,
                 backends,
@@ -146,15 +156,6 @@ public final class BlockStorageModule implements Room {
         all.addAll(new VolumeRoutes(volumes, policy).routes());
         all.addAll(new VolumeActionRoutes(volumes).routes());
         all.addAll(attaching.routes());
-        var snapshotNotices = new SnapshotNotices(kernel.events());
-        var snapshots = new SnapshotService(
-                db,
-                policy,
-                clock,
-                kernel.ids(),
-                volumes,
-                new CreateSnapshot(flows, backends, quota, snapshotNotices, clock),
-                new DeleteSnapshot(flows, backends, quota, snapshotNotices, clock));
         all.addAll(new SnapshotRoutes(snapshots, policy).routes());
         all.addAll(new TypeRoutes(types, policy).routes());
         all.addAll(new QuotaRoutes(db, policy, quota).routes());

@@ -73,6 +73,9 @@ public interface ServerVolumes {
     /// Effect: `host` can no longer open the volume. Succeeds when it already could not.
     void disconnect(String attachmentId, String host);
 
+    /// The server is on no host any more: the attachment stays, and is connected again where the server goes.
+    void unbind(Tx tx, String attachmentId);
+
     /// The attachment is gone; without others the volume is `available`. Succeeds when already gone.
     void remove(Tx tx, String attachmentId);
 
@@ -80,4 +83,16 @@ public interface ServerVolumes {
     void delete(Tx tx, String volumeId, String requestId);
 
     Optional<Attachment> attachment(Tx tx, String attachmentId);
+
+    /// Records the flow that takes a snapshot, also of a volume in use. Counts quota.
+    ///
+    /// @param snapshotId chosen by the caller
+    /// @throws cloud.yun.kernel.error.CloudException.OverQuota in Cinder's words
+    void snapshot(Tx tx, Caller caller, String snapshotId, String volumeId, String name);
+
+    /// @return Cinder's word, `creating`, `available`, `error` ...; empty when it is gone
+    Optional<String> snapshotStatus(Tx tx, String snapshotId);
+
+    /// Records the flow that deletes a snapshot. Succeeds when already gone or going.
+    void deleteSnapshot(Tx tx, String snapshotId, String requestId);
 }

@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -86,6 +87,19 @@ public final class FakeImages implements Images {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @Override
+    public void upload(String id, String diskFormat, InputStream data) {
+        upload(id, data);
+    }
+
+    @Override
+    public List<String> withProperties(Tx tx, Caller caller, Map<String, String> properties) {
+        return images.values().stream()
+                .filter(i -> i.properties().entrySet().containsAll(properties.entrySet()))
+                .map(Image::id)
+                .toList();
     }
 
     private long size(String id) {

@@ -4,6 +4,7 @@ import cloud.yun.kernel.auth.Caller;
 import cloud.yun.kernel.db.Tx;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -51,6 +52,14 @@ public interface Images {
     /// Stores the data and makes the image active. Whole or not at all; called again it replaces an unfinished
     /// attempt.
     void upload(String id, InputStream data);
+
+    /// As the other one, for data whose format shows only when it is made: what the draft said is corrected first.
+    ///
+    /// @throws cloud.yun.kernel.error.CloudException.NotFound the image was deleted before
+    void upload(String id, String diskFormat, InputStream data);
+
+    /// @return the images of the caller's project that have all these properties, newest first
+    List<String> withProperties(Tx tx, Caller caller, Map<String, String> properties);
 
     /// Succeeds when already gone. Removes data and row.
     void delete(String id);

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -87,6 +88,17 @@ final class LocalImages implements Images {
     @Override
     public void upload(String id, InputStream data) {
         service.store(Caller.system(""), id, data);
+    }
+
+    @Override
+    public void upload(String id, String diskFormat, InputStream data) {
+        service.describe(id, diskFormat);
+        upload(id, data);
+    }
+
+    @Override
+    public List<String> withProperties(Tx tx, Caller caller, Map<String, String> properties) {
+        return service.withProperties(tx, caller.projectId(), properties);
     }
 
     @Override

@@ -63,6 +63,9 @@ public interface ServerPorts {
     /// Says on which host the server's ports are to be plugged.
     void bind(Tx tx, String serverId, String host);
 
+    /// The server is on no host any more: its ports keep their addresses and are bound nowhere.
+    void unbind(Tx tx, String serverId);
+
     /// Deletes one port of a server if it is ours, else gives it back unbound and without device.
     void release(Tx tx, String serverId, String portId);
 

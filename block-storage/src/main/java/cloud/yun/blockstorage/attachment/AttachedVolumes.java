@@ -3,6 +3,7 @@ package cloud.yun.blockstorage.attachment;
 import cloud.yun.blockstorage.ServerVolumes;
 import cloud.yun.blockstorage.attachment.AttachmentRules.Taker;
 import cloud.yun.blockstorage.snapshot.Snapshot;
+import cloud.yun.blockstorage.snapshot.SnapshotService;
 import cloud.yun.blockstorage.snapshot.SnapshotStore;
 import cloud.yun.blockstorage.volume.DeleteVolume;
 import cloud.yun.blockstorage.volume.VolumeRequest;
@@ -22,13 +23,19 @@ public final class AttachedVolumes implements ServerVolumes {
     private final DeleteVolume deleteVolume;
     private final AttachmentRules rules;
     private final HostConnections connections;
+    private final SnapshotService snapshots;
 
     AttachedVolumes(
-            VolumeService volumes, DeleteVolume deleteVolume, AttachmentRules rules, HostConnections connections) {
+            VolumeService volumes,
+            DeleteVolume deleteVolume,
+            AttachmentRules rules,
+            HostConnections connections,
+            SnapshotService snapshots) {
         this.volumes = volumes;
         this.deleteVolume = deleteVolume;
         this.rules = rules;
         this.connections = connections;
+        this.snapshots = snapshots;
     }
 
     @Override
@@ -111,6 +118,11 @@ public final class AttachedVolumes implements ServerVolumes {
     }
 
     @Override
+    public void unbind(Tx tx, String attachmentId) {
+        new AttachmentStore(tx).disconnected(attachmentId);
+    }
+
+    @Override
     public void remove(Tx tx, String attachmentId) {
         rules.remove(tx, attachmentId);
     }
@@ -132,6 +144,21 @@ public final class AttachedVolumes implements ServerVolumes {
                         a.serverId().orElse(""),
                         a.mountpoint().orElse(""),
                         a.connection()));
+    }
+
+    @Override
+    public void snapshot(Tx tx, Caller caller, String snapshotId, String volumeId, String name) {
+        snapshots.create(tx, caller, snapshotId, volumeId, name);
+    }
+
+    @Override
+    public Optional<String> snapshotStatus(Tx tx, String snapshotId) {
+        return new SnapshotStore(tx).find(snapshotId).map(s -> s.status().wire());
+    }
+
+    @Override
+    public void deleteSnapshot(Tx tx, String snapshotId, String requestId) {
+        snapshots.delete(tx, Caller.system(requestId), snapshotId);
     }
 
     private static boolean sees(Caller caller, String projectId) {

@@ -2,6 +2,7 @@ package cloud.yun.blockstorage.attachment;
 
 import cloud.yun.blockstorage.ServerVolumes;
 import cloud.yun.blockstorage.agent.Backends;
+import cloud.yun.blockstorage.snapshot.SnapshotService;
 import cloud.yun.blockstorage.volume.DeleteVolume;
 import cloud.yun.blockstorage.volume.VolumeNotices;
 import cloud.yun.blockstorage.volume.VolumeService;
@@ -29,13 +30,14 @@ public final class Attaching {
             Clock clock,
             Supplier<UUID> ids,
             VolumeService volumes,
-            DeleteVolume deleteVolume) {
+            DeleteVolume deleteVolume,
+            SnapshotService snapshots) {
         var rules = new AttachmentRules(notices, clock);
         var connections = new HostConnections(db, backends);
         var attach = new AttachVolume(flows, connections, rules);
         var detach = new DetachVolume(flows, connections, rules);
         var service = new AttachmentService(db, flows, policy, ids, volumes, rules, attach, detach);
-        this.serverVolumes = new AttachedVolumes(volumes, deleteVolume, rules, connections);
+        this.serverVolumes = new AttachedVolumes(volumes, deleteVolume, rules, connections, snapshots);
         this.routes = new AttachmentRoutes(service);
         this.actionRoutes =
                 new AttachmentActionRoutes(new LegacyAttach(db, flows, clock, ids, volumes, backends, rules, detach));

@@ -60,27 +60,46 @@ public final class SnapshotService {
     /// @throws Invalid the volume's status forbids it
     Snapshot create(Caller caller, Wanted wanted) {
         var id = ids.get().toString();
-        return db.transaction(tx -> {
-            var v = volumes.require(tx, caller, wanted.volumeId(), "volume:create_snapshot");
-            check(v, wanted.allowInUse());
-            var type = new TypeStore(tx).find(v.typeId()).orElseThrow(() -> new NotFound("Volume type", v.typeId()));
-            var snapshot = new Snapshot(
-                    id,
-                    v.id(),
-                    caller.projectId(),
-                    caller.userId(),
-                    wanted.name(),
-                    wanted.description(),
-                    v.sizeGib(),
-                    SnapshotStatus.CREATING,
-                    "0%",
-                    v.typeId(),
-                    wanted.metadata(),
-                    clock.instant(),
-                    Optional.empty());
-            create.begin(tx, caller, snapshot, type, v.host().orElse(""));
-            return snapshot;
-        });
+        return db.transaction(tx -> create(tx, caller, id, wanted));
+    }
+
+    private Snapshot create(Tx tx, Caller caller, String id, Wanted wanted) {
+        var v = volumes.require(tx, caller, wanted.volumeId(), "volume:create_snapshot");
+        check(v, wanted.allowInUse());
+        var type = new TypeStore(tx).find(v.typeId()).orElseThrow(() -> new NotFound("Volume type", v.typeId()));
+        var snapshot = new Snapshot(
+                id,
+                v.id(),
+                caller.projectId(),
+                caller.userId(),
+                wanted.name(),
+                wanted.description(),
+                v.sizeGib(),
+                SnapshotStatus.CREATING,
+                "0%",
+                v.typeId(),
+                wanted.metadata(),
+                clock.instant(),
+                Optional.empty());
+        create.begin(tx, caller, snapshot, type, v.host().orElse(""));
+        return snapshot;
+    }
+
+    /// For compute: a snapshot of a volume in use.
+    ///
+    /// @throws Invalid the volume's status forbids it
+    public void create(Tx tx, Caller caller, String id, String volumeId, String name) {
+        create(tx, caller, id, new Wanted(volumeId, Optional.of(name), Optional.empty(), Map.of(), true));
+    }
+
+    /// For compute: succeeds when it is gone already or going.
+    ///
+    /// @throws Invalid it is still being made, or a volume is being made of it
+    public void delete(Tx tx, Caller caller, String id) {
+        var s = new SnapshotStore(tx).lock(id);
+        if (s.isEmpty() || s.get().status() == SnapshotStatus.DELETING) return;
+        var pool = new VolumeStore(tx).find(s.get().volumeId()).flatMap(Volume::host);
+        delete.begin(tx, caller, s.get(), pool.orElse(""), false);
     }
 
     private static void check(Volume v, boolean allowInUse) {

@@ -71,6 +71,11 @@ public final class FakePorts implements ServerPorts {
     }
 
     @Override
+    public void unbind(Tx tx, String serverId) {
+        tx.update("UPDATE fake_port SET host = NULL WHERE server_id = ?", serverId);
+    }
+
+    @Override
     public void release(Tx tx, String serverId, String portId) {
         tx.update("DELETE FROM fake_port WHERE id = ? AND server_id = ? AND ours = 1", portId, serverId);
         tx.update(

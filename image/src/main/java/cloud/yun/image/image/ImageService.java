@@ -17,6 +17,7 @@ import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -273,6 +274,22 @@ public final class ImageService {
             return image;
         });
         throw new Forbidden("Cannot delete_from_store: Image " + id + " only exists in one store.");
+    }
+
+    /// For the other rooms: says the format of data that is still to come; of data that is there nothing changes.
+    public void describe(String id, String diskFormat) {
+        db.write(tx -> {
+            var store = new ImageStore(tx);
+            var seen = store.lock(id).orElseThrow(() -> notFound(id));
+            if (!seen.hasData())
+                store.update(
+                        seen, seen.edit().diskFormat(Optional.of(diskFormat)).image(), clock.instant());
+        });
+    }
+
+    /// @return ids, newest first
+    public List<String> withProperties(Tx tx, String projectId, Map<String, String> properties) {
+        return new ImageStore(tx).withProperties(projectId, properties);
     }
 
     /// For the other rooms: takes over from an attempt that did not end; does nothing when the data is there

@@ -293,4 +293,17 @@ public final class ImageStore {
     void removeProperty(String id, String name) {
         tx.update("DELETE FROM image_property WHERE image_id = ? AND name = ?", id, name);
     }
+
+    /// @return ids, newest first
+    List<String> withProperties(String owner, Map<String, String> properties) {
+        var sql = new StringBuilder("SELECT i.id FROM image i WHERE i.owner = ?");
+        var values = new ArrayList<Object>(List.of(owner));
+        properties.forEach((name, value) -> {
+            sql.append(" AND EXISTS (SELECT 1 FROM image_property p WHERE p.image_id = i.id AND p.name = ?"
+                    + " AND p.value = ?)");
+            values.add(name);
+            values.add(value);
+        });
+        return tx.query(sql + " ORDER BY i.created_at DESC, i.id DESC", r -> r.string("id"), values.toArray());
+    }
 }

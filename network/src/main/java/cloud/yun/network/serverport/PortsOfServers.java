@@ -184,6 +184,11 @@ public final class PortsOfServers implements ServerPorts {
     }
 
     @Override
+    public void unbind(Tx tx, String serverId) {
+        bind(tx, serverId, "");
+    }
+
+    @Override
     public void release(Tx tx, String serverId, String portId) {
         new PortStore(tx)
                 .lock(portId)
