@@ -12,6 +12,8 @@ import cloud.yun.compute.driver.HypervisorDriver.Host;
 import cloud.yun.compute.driver.HypervisorDriver.Image;
 import cloud.yun.compute.driver.HypervisorDriver.Nic;
 import cloud.yun.compute.driver.HypervisorDriver.PowerState;
+import cloud.yun.compute.driver.HypervisorDriver.Quiesce;
+import cloud.yun.compute.driver.HypervisorDriver.Rescue;
 import cloud.yun.compute.driver.HypervisorDriver.Vnc;
 import cloud.yun.kernel.bus.Bus;
 import cloud.yun.kernel.config.Config;
@@ -116,6 +118,28 @@ public final class Agents {
 
     public void resume(String host, Guest guest) {
         call(host, new HostCommand.Resume(guest), Done.class, patient);
+    }
+
+    /// @return the copy, a file on the host
+    public Image snapshot(String host, String serverId, String snapshotId, Quiesce quiesce) {
+        return call(
+                        host,
+                        new HostCommand.Snapshot(serverId, snapshotId, quiesce),
+                        HostCommand.SnapshotTaken.class,
+                        patient)
+                .file();
+    }
+
+    public void deleteSnapshot(String host, String serverId, String snapshotId) {
+        call(host, new HostCommand.DeleteSnapshot(serverId, snapshotId), Done.class, brief);
+    }
+
+    public void rescue(String host, Guest guest, Rescue rescue) {
+        call(host, new HostCommand.RescueGuest(guest, rescue), Done.class, patient);
+    }
+
+    public void unrescue(String host, Guest guest) {
+        call(host, new HostCommand.Unrescue(guest), Done.class, patient);
     }
 
     public void attachVolume(String host, String serverId, Disk disk) {

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -101,6 +102,15 @@ public final class ComputeAgent implements Bus.Server, AutoCloseable {
             case HostCommand.Unpause c -> turn(c.serverId(), () -> driver.unpause(c.serverId()));
             case HostCommand.Suspend c -> turn(c.serverId(), () -> driver.suspend(c.serverId()));
             case HostCommand.Resume c -> turn(c.guest().serverId(), () -> driver.resume(c.guest()));
+            case HostCommand.Snapshot c ->
+                inTurn(
+                        c.serverId(),
+                        () -> new HostCommand.SnapshotTaken(
+                                driver.snapshot(c.serverId(), c.snapshotId(), c.quiesce())));
+            case HostCommand.DeleteSnapshot c ->
+                turn(c.serverId(), () -> driver.deleteSnapshot(c.serverId(), c.snapshotId()));
+            case HostCommand.RescueGuest c -> turn(c.guest().serverId(), () -> driver.rescue(c.guest(), c.rescue()));
+            case HostCommand.Unrescue c -> turn(c.guest().serverId(), () -> driver.unrescue(c.guest()));
             case HostCommand.AttachVolume c -> turn(c.serverId(), () -> driver.attachVolume(c.serverId(), c.disk()));
             case HostCommand.DetachVolume c -> turn(c.serverId(), () -> driver.detachVolume(c.serverId(), c.disk()));
             case HostCommand.ResizeVolume c ->
@@ -137,8 +147,12 @@ public final class ComputeAgent implements Bus.Server, AutoCloseable {
         }
     }
 
-    /// One command at a time for each server, in the order in which they came.
     private Done turn(String serverId, Runnable work) {
+        return inTurn(serverId, () -> done(work));
+    }
+
+    /// One command at a time for each server, in the order in which they came.
+    private <T> T inTurn(String serverId, Supplier<T> work) {
         var turn = turns.compute(serverId, (_, t) -> {
             var mine = t == null ? new Turn() : t;
             mine.users++;
@@ -150,14 +164,13 @@ public final class ComputeAgent implements Bus.Server, AutoCloseable {
                 return true;
             });
             try {
-                work.run();
+                return work.get();
             } finally {
                 turn.lock.unlock();
             }
         } finally {
             turns.compute(serverId, (_, t) -> t == null || --t.users == 0 ? null : t);
         }
-        return new Done();
     }
 
     @FunctionalInterface

@@ -5,6 +5,8 @@ import cloud.yun.compute.driver.HypervisorDriver.Guest;
 import cloud.yun.compute.driver.HypervisorDriver.Image;
 import cloud.yun.compute.driver.HypervisorDriver.Nic;
 import cloud.yun.compute.driver.HypervisorDriver.PowerState;
+import cloud.yun.compute.driver.HypervisorDriver.Quiesce;
+import cloud.yun.compute.driver.HypervisorDriver.Rescue;
 import cloud.yun.compute.driver.HypervisorDriver.Vnc;
 import java.util.Map;
 import java.util.Optional;
@@ -46,6 +48,14 @@ public sealed interface HostCommand {
 
     record Resume(Guest guest) implements HostCommand {}
 
+    record Snapshot(String serverId, String snapshotId, Quiesce quiesce) implements HostCommand {}
+
+    record DeleteSnapshot(String serverId, String snapshotId) implements HostCommand {}
+
+    record RescueGuest(Guest guest, Rescue rescue) implements HostCommand {}
+
+    record Unrescue(Guest guest) implements HostCommand {}
+
     record AttachVolume(String serverId, Disk disk) implements HostCommand {}
 
     record DetachVolume(String serverId, Disk disk) implements HostCommand {}
@@ -79,6 +89,8 @@ public sealed interface HostCommand {
 
     /// It is as wanted.
     record Done() {}
+
+    record SnapshotTaken(Image file) {}
 
     record LogText(String text) {}
 

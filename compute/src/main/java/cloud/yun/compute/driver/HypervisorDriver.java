@@ -64,6 +64,21 @@ public interface HypervisorDriver {
     /// @param bootIndex 0 for the disk to boot from, -1 for none
     record Disk(String volumeId, String device, Connection connection, int bootIndex) {}
 
+    /// Whether the guest is asked to bring its file systems to rest while its disk is copied.
+    enum Quiesce {
+        NO,
+        /// If it can.
+        TRY,
+        /// Or there is no copy.
+        REQUIRE
+    }
+
+    /// What a guest runs from while it is rescued.
+    ///
+    /// @param properties of the image; with `hw_rescue_device` or `hw_rescue_bus` the guest's own disks keep their
+    ///     places
+    record Rescue(Image image, Map<String, String> properties) {}
+
     /// @param host the address on which the VNC server listens
     record Vnc(String host, int port) {}
 
@@ -149,6 +164,20 @@ public interface HypervisorDriver {
     void suspend(String serverId);
 
     void resume(Guest guest);
+
+    /// Copies the root disk as it is at one moment into a file of its own, whole, without a base. A guest that runs
+    /// goes
+    /// on meanwhile. Called again it answers with the copy that is there.
+    Image snapshot(String serverId, String snapshotId, Quiesce quiesce);
+
+    /// The copy is gone. Succeeds when it already was.
+    void deleteSnapshot(String serverId, String snapshotId);
+
+    /// The guest runs from the rescue image; its own root disk is beside that.
+    void rescue(Guest guest, Rescue rescue);
+
+    /// The guest runs from its own disks, and nothing of the rescue is left. Succeeds when it already does.
+    void unrescue(Guest guest);
 
     /// Returns when the guest has it.
     void attachVolume(String serverId, Disk disk);

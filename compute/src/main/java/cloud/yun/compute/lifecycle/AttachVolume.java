@@ -23,7 +23,9 @@ import java.util.Set;
 /// Gives a server a volume. Ends with the volume in-use; or, when the guest does not take it, as if nothing had been
 /// asked.
 public final class AttachVolume {
-    static final Set<VmState> ALLOWED = EnumSet.of(VmState.ACTIVE, VmState.PAUSED, VmState.STOPPED);
+    private static final Set<VmState> ALLOWED =
+            EnumSet.of(VmState.ACTIVE, VmState.PAUSED, VmState.STOPPED, VmState.SHELVED, VmState.SHELVED_OFFLOADED);
+    private static final Set<VmState> WITH_DEVICES = EnumSet.of(VmState.ACTIVE, VmState.PAUSED, VmState.STOPPED);
 
     /// @param host that the server is on; it does not move while a volume is attached
     public record Params(String serverId, String requestId, String attachmentId, String volumeId, String host) {
@@ -62,7 +64,7 @@ public final class AttachVolume {
             Optional<String> device,
             Optional<String> tag,
             boolean deleteOnTermination) {
-        requireReady(server, "attach_volume");
+        Ready.require(server, "attach_volume", ALLOWED);
         var volume = w.volumes().find(tx, caller, volumeId).orElseThrow(() -> new NotFound("Volume", volumeId));
         if (volume.serverIds().contains(server.id()) || (!volume.serverIds().isEmpty() && !volume.multiattach()))
             throw new Invalid("Invalid volume: volume " + volumeId + " is already attached to instances: "
@@ -85,6 +87,11 @@ public final class AttachVolume {
         var projectId = caller.project().map(Caller.Project::id).orElse("");
         new ActionLog(tx).begin(server.id(), caller.requestId(), "attach_volume", projectId, caller.userId(), now);
         w.notifications().tell(tx, server, "volume.attach.start", caller.requestId());
+        if (server.host().isEmpty()) {
+            // On no host there is nobody to give it to: the guest has it when the server is unshelved.
+            markAttached(tx, server, attached, caller.requestId());
+            return attached;
+        }
         w.flows()
                 .start(
                         tx,
@@ -101,12 +108,7 @@ public final class AttachVolume {
 
     /// @throws Conflict in Nova's words
     static void requireReady(Server server, String action) {
-        if (!ALLOWED.contains(server.vmState()))
-            throw new Conflict("Cannot '" + action + "' instance " + server.id() + " while it is in vm_state "
-                    + server.vmState().wire());
-        if (server.taskState() != TaskState.NONE)
-            throw new Conflict("Cannot '" + action + "' instance " + server.id() + " while it is in task_state "
-                    + server.taskState().wire());
+        Ready.require(server, action, WITH_DEVICES);
     }
 
     private void attach(Params p) {
@@ -126,13 +128,17 @@ public final class AttachVolume {
         var server = new ServerStore(tx).lock(p.serverId());
         if (server.taskState() == TaskState.DELETING)
             throw new Conflict("Instance " + p.serverId() + " is being deleted.");
-        var store = new VolumeStore(tx);
-        var volume = store.find(p.attachmentId())
+        var volume = new VolumeStore(tx)
+                .find(p.attachmentId())
                 .orElseThrow(() -> new Conflict("Volume " + p.volumeId() + " was detached meanwhile."));
-        w.volumes().complete(tx, p.attachmentId(), volume.device());
-        store.move(volume, VolumeState.Event.ATTACHED);
-        new ActionLog(tx).ended(p.serverId(), p.requestId(), w.clock().instant(), false);
-        w.notifications().tell(tx, server, "volume.attach.end", p.requestId());
+        markAttached(tx, server, volume, p.requestId());
+    }
+
+    private void markAttached(Tx tx, Server server, ServerVolume volume, String requestId) {
+        w.volumes().complete(tx, volume.attachmentId(), volume.device());
+        new VolumeStore(tx).move(volume, VolumeState.Event.ATTACHED);
+        new ActionLog(tx).ended(server.id(), requestId, w.clock().instant(), false);
+        w.notifications().tell(tx, server, "volume.attach.end", requestId);
     }
 
     private void giveUp(Tx tx, Params p) {

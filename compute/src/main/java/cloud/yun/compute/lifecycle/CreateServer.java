@@ -213,7 +213,7 @@ public final class CreateServer {
         throw new Invalid("Volume " + volumeId + " did not finish being created even after we waited.");
     }
 
-    private static void sleep(Duration time) {
+    static void sleep(Duration time) {
         try {
             Thread.sleep(time);
         } catch (InterruptedException e) {

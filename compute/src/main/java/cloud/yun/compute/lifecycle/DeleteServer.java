@@ -33,6 +33,7 @@ public final class DeleteServer {
                 .forward("unplug-ports", this::unplugPorts)
                 .forward("disconnect-volumes", this::disconnectVolumes)
                 .forward("delete-disks", p -> onHosts(p, h -> deleteDisks(p, h)))
+                .forward("delete-shelved-image", this::deleteShelvedImage)
                 .finish("mark-deleted", this::markDeleted)
                 .build();
         w.flows().register(flow);
@@ -112,6 +113,12 @@ public final class DeleteServer {
         for (var volume : volumes) onHosts(p, h -> w.volumes().disconnect(volume.attachmentId(), h));
     }
 
+    private void deleteShelvedImage(Work p) {
+        w.db().read(tx -> new ShelfStore(tx).find(p.serverId()))
+                .flatMap(ShelfStore.Shelved::imageId)
+                .ifPresent(w.images()::delete);
+    }
+
     private void markDeleted(Tx tx, Work p) {
         var store = new ServerStore(tx);
         var found = store.find(p.serverId());
@@ -124,6 +131,8 @@ public final class DeleteServer {
             if (volume.deleteOnTermination()) w.volumes().delete(tx, volume.volumeId(), p.requestId());
             volumes.delete(volume.attachmentId());
         }
+        new ShelfStore(tx).delete(server.id());
+        new RescueStore(tx).delete(server.id());
         w.placement().release(tx, server.id());
         w.groups().remove(tx, server.id());
         w.quotas().give(tx, server.projectId(), Charge.of(tx, server));

@@ -3,6 +3,7 @@ package cloud.yun.compute.lifecycle;
 import cloud.yun.compute.instanceaction.ActionLog;
 import cloud.yun.compute.server.Server;
 import cloud.yun.compute.server.ServerStore;
+import cloud.yun.compute.server.VmState;
 import cloud.yun.compute.volume.ServerVolume;
 import cloud.yun.compute.volume.VolumeState;
 import cloud.yun.compute.volume.VolumeStore;
@@ -12,10 +13,15 @@ import cloud.yun.kernel.error.CloudException.Conflict;
 import cloud.yun.kernel.error.CloudException.Invalid;
 import cloud.yun.kernel.flow.Flow;
 import cloud.yun.kernel.flow.FlowRecord.Origin;
+import java.util.EnumSet;
+import java.util.Set;
 
 /// Takes a volume from a server. Ends with the volume available; or, when the guest does not let go, attached as
 /// before.
 public final class DetachVolume {
+    private static final Set<VmState> ALLOWED =
+            EnumSet.of(VmState.ACTIVE, VmState.PAUSED, VmState.STOPPED, VmState.SHELVED, VmState.SHELVED_OFFLOADED);
+
     private final Wiring w;
     private final Flow<AttachVolume.Params> flow;
 
@@ -33,7 +39,7 @@ public final class DetachVolume {
     /// @throws Conflict the server's or the volume's state does not allow it
     /// @throws Invalid it is the root disk
     public void begin(Tx tx, Caller caller, Server server, ServerVolume volume) {
-        AttachVolume.requireReady(server, "detach_volume");
+        Ready.require(server, "detach_volume", ALLOWED);
         if (volume.bootIndex() == 0) throw new Invalid("Cannot detach a root device volume");
         if (volume.state() != VolumeState.ATTACHED)
             throw new Invalid("Invalid volume: Invalid volume status '"
@@ -49,6 +55,13 @@ public final class DetachVolume {
                         caller.project().map(Caller.Project::id).orElse(""),
                         caller.userId(),
                         w.clock().instant());
+        if (server.host().isEmpty()) {
+            markDetached(
+                    tx,
+                    new AttachVolume.Params(
+                            server.id(), caller.requestId(), volume.attachmentId(), volume.volumeId(), ""));
+            return;
+        }
         w.flows()
                 .start(
                         tx,

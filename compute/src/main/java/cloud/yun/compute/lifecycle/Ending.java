@@ -37,6 +37,11 @@ final class Ending {
         w.notifications().tell(tx, store.require(p.serverId()), notification, p.requestId());
     }
 
+    /// @return the guest's power state, for work that does not change it
+    PowerState power(Tx tx, Work p) {
+        return new ServerStore(tx).lock(p.serverId()).powerState();
+    }
+
     /// It did not happen; the server is as it was.
     void back(Tx tx, Work p, Failure why) {
         var store = new ServerStore(tx);

@@ -5,6 +5,7 @@ import cloud.yun.compute.driver.HypervisorDriver.Disk;
 import cloud.yun.compute.driver.HypervisorDriver.Guest;
 import cloud.yun.compute.driver.HypervisorDriver.Image;
 import cloud.yun.compute.driver.HypervisorDriver.Nic;
+import cloud.yun.compute.driver.HypervisorDriver.Rescue;
 import cloud.yun.compute.flavor.Flavors.Flavor;
 import cloud.yun.compute.server.Server;
 import cloud.yun.compute.server.ServerStore;
@@ -12,6 +13,7 @@ import cloud.yun.compute.server.Shape;
 import cloud.yun.compute.volume.ServerVolume;
 import cloud.yun.compute.volume.VolumeStore;
 import cloud.yun.kernel.db.Tx;
+import cloud.yun.kernel.error.CloudException.Conflict;
 import cloud.yun.kernel.error.CloudException.Unavailable;
 import cloud.yun.network.ServerPorts.Port;
 import java.nio.file.Path;
@@ -72,25 +74,52 @@ public final class Guests {
         return new Nic(port.id(), port.mac(), port.tap(), port.mtu());
     }
 
+    /// @return what the root disk is made of: the image, or what the server was kept as on the shelf
     /// @throws Unavailable the image is gone
     Optional<Image> image(Tx tx, Server server) {
-        return server.imageId().map(id -> {
-            var image = w.images()
-                    .find(tx, Owner.of(server, ""), id)
-                    .orElseThrow(() -> new Unavailable("Image " + id + " could not be found.", "image is gone", null));
-            return new Image(id, w.images().data(id), image.diskFormat());
-        });
+        return disk(tx, server)
+                .map(id -> find(tx, server, id)
+                        .orElseThrow(
+                                () -> new Unavailable("Image " + id + " could not be found.", "image is gone", null)));
     }
 
     /// A server outlives its image: hosts that have a copy of it go on.
     private Optional<Image> cached(Tx tx, Server server) {
-        var id = server.imageId();
-        boolean gone = id.isPresent()
-                && w.images()
-                        .find(tx, Owner.of(server, ""), id.get())
-                        .filter(i -> i.status().equals("active"))
-                        .isEmpty();
-        return gone ? Optional.of(new Image(id.get(), Path.of("gone", id.get()), "raw")) : image(tx, server);
+        return disk(tx, server)
+                .map(id -> find(tx, server, id).orElseGet(() -> new Image(id, Path.of("gone", id), "raw")));
+    }
+
+    private static Optional<String> disk(Tx tx, Server server) {
+        return server.imageId()
+                .map(original -> new ShelfStore(tx)
+                        .find(server.id())
+                        .flatMap(ShelfStore.Shelved::imageId)
+                        .orElse(original));
+    }
+
+    private Optional<Image> find(Tx tx, Server server, String id) {
+        return w.images()
+                .find(tx, Owner.of(server, ""), id)
+                .filter(i -> i.status().equals("active"))
+                .map(i -> new Image(id, w.images().data(id), i.diskFormat()));
+    }
+
+    /// @return what the server is rescued with
+    /// @throws Conflict it is not rescued
+    /// @throws Unavailable the image is gone
+    Rescue rescue(String serverId) {
+        return w.db().read(tx -> {
+            var server = new ServerStore(tx).require(serverId);
+            var rescued = new RescueStore(tx)
+                    .find(serverId)
+                    .orElseThrow(() -> new Conflict("Instance " + serverId + " is not rescued."));
+            var image = w.images()
+                    .find(tx, Owner.of(server, ""), rescued.imageId())
+                    .orElseThrow(() -> new Unavailable(
+                            "Image " + rescued.imageId() + " could not be found.", "rescue image is gone", null));
+            return new Rescue(
+                    new Image(image.id(), w.images().data(image.id()), image.diskFormat()), image.properties());
+        });
     }
 
     private List<Disk> disks(Tx tx, String serverId) {

@@ -12,9 +12,17 @@ final class Owner {
     private Owner() {}
 
     static Caller of(Server server, String requestId) {
+        return of(server.userId(), server.projectId(), requestId);
+    }
+
+    static Caller of(String projectId, String requestId) {
+        return of("", projectId, requestId);
+    }
+
+    private static Caller of(String userId, String projectId, String requestId) {
         return new Caller(
-                Optional.of(new Caller.User(server.userId(), "", NOWHERE)),
-                Optional.of(new Caller.Project(server.projectId(), "", NOWHERE)),
+                Optional.of(new Caller.User(userId, "", NOWHERE)),
+                Optional.of(new Caller.Project(projectId, "", NOWHERE)),
                 Optional.empty(),
                 false,
                 List.of(new Caller.Role("", "member"), new Caller.Role("", "reader")),

@@ -33,7 +33,8 @@ public final class PowerActions {
                 new PauseServer(wiring, ending),
                 new UnpauseServer(wiring, ending),
                 new SuspendServer(wiring, ending),
-                new ResumeServer(wiring, guests, ending));
+                new ResumeServer(wiring, guests, ending),
+                new UnrescueServer(wiring, guests, ending));
         for (var action : actions) {
             var flow = action.flow();
             wiring.flows().register(flow);

@@ -13,6 +13,7 @@ import cloud.yun.kernel.error.CloudException.Conflict;
 import cloud.yun.kernel.error.CloudException.NotFound;
 import cloud.yun.kernel.reconcile.Reconciler;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,9 @@ public final class PowerSync implements Reconciler {
     private static final Logger LOG = LoggerFactory.getLogger(PowerSync.class);
     private static final Option<Duration> PERIOD = Option.seconds(
             "DEFAULT", "sync_power_state_interval", 600, "How often guests are compared with servers, in seconds.");
+
+    /// Without a host they have nothing on any.
+    private static final Set<VmState> HOMELESS = EnumSet.of(VmState.ERROR, VmState.SHELVED_OFFLOADED);
 
     private final Wiring w;
     private final Guests guests;
@@ -101,17 +105,17 @@ public final class PowerSync implements Reconciler {
                 if (state == PowerState.SHUTDOWN || state == PowerState.CRASHED) wentDown(server, state);
                 else if (state != server.powerState()) note(server, state);
             }
-            case STOPPED -> {
+            case STOPPED, SHELVED -> {
                 if (state == PowerState.RUNNING) {
                     LOG.warn("server {} is stopped but its guest runs; stopping it", server.id());
                     w.agents().stop(host, server.id(), Duration.ZERO, Duration.ZERO);
                 }
             }
             // Somebody looks at it before it is confirmed; what its power is decides what it will be then.
-            case RESIZED -> {
+            case RESIZED, RESCUED -> {
                 if (state != server.powerState()) note(server, state);
             }
-            case SUSPENDED, BUILDING, ERROR, DELETED -> {}
+            case SUSPENDED, SHELVED_OFFLOADED, BUILDING, ERROR, DELETED -> {}
         }
     }
 
@@ -139,6 +143,7 @@ public final class PowerSync implements Reconciler {
         guest.image().ifPresent(i -> w.agents().cacheImage(host, i));
         w.agents().createDisks(host, guest);
         if (server.vmState() == VmState.STOPPED
+                || server.vmState() == VmState.SHELVED
                 || server.powerState() == PowerState.SHUTDOWN && server.vmState() == VmState.RESIZED) {
             w.agents().define(host, guest);
             return;
@@ -147,7 +152,8 @@ public final class PowerSync implements Reconciler {
         switch (server.vmState()) {
             case PAUSED -> w.agents().pause(host, server.id());
             case SUSPENDED -> w.agents().suspend(host, server.id());
-            case ACTIVE, STOPPED, RESIZED, BUILDING, ERROR, DELETED -> {}
+            case RESCUED -> w.agents().rescue(host, guest, guests.rescue(server.id()));
+            case ACTIVE, STOPPED, RESIZED, SHELVED, SHELVED_OFFLOADED, BUILDING, ERROR, DELETED -> {}
         }
     }
 
@@ -168,7 +174,8 @@ public final class PowerSync implements Reconciler {
             boolean gone = known.isPresent()
                     && (known.get().vmState() == VmState.DELETED
                             || (known.get().host().filter(h -> !h.equals(host)).isPresent())
-                            || (known.get().host().isEmpty() && known.get().vmState() == VmState.ERROR));
+                            || (known.get().host().isEmpty()
+                                    && HOMELESS.contains(known.get().vmState())));
             if (!gone) continue;
             LOG.warn("{} has a guest or files of {}, which is not there any more; removing them", host, id);
             w.agents().destroy(host, id);

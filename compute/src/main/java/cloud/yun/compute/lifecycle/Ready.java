@@ -22,6 +22,16 @@ final class Ready {
             throw cannot(action, server, "task_state " + server.taskState().wire());
     }
 
+    /// For what begins only when nothing else is being done to the server.
+    ///
+    /// @throws Conflict as above
+    static void require(Server server, String action, Set<VmState> states) {
+        if (!states.contains(server.vmState()))
+            throw cannot(action, server, "vm_state " + server.vmState().wire());
+        if (server.taskState() != TaskState.NONE)
+            throw cannot(action, server, "task_state " + server.taskState().wire());
+    }
+
     private static Conflict cannot(String action, Server server, String state) {
         return new Conflict("Cannot '" + action + "' instance " + server.id() + " while it is in " + state);
     }

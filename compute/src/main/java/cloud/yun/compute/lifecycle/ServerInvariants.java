@@ -38,6 +38,7 @@ public final class ServerInvariants {
                 of("compute: ports of servers are bound to the servers' hosts", this::ports),
                 of("compute: volumes of servers are attached", this::volumes),
                 of("compute: guests and files on hosts have servers", this::guests),
+                of("compute: what is kept aside belongs to servers set aside", this::aside),
                 of("compute: quota counts the servers there are", this::quota));
     }
 
@@ -184,6 +185,31 @@ public final class ServerInvariants {
                     if (has != says)
                         wrong.add("project " + project + " is charged " + says + " " + resource + " and has " + has);
                 }
+            return wrong;
+        });
+    }
+
+    private List<String> aside() {
+        var busy = w.flows().busyResources();
+        return w.db().read(tx -> {
+            var wrong = new ArrayList<String>();
+            var servers = new ServerStore(tx);
+            for (var shelved : new ShelfStore(tx).all())
+                if (!busy.contains(shelved.serverId())
+                        && servers.find(shelved.serverId()).isEmpty())
+                    wrong.add("server " + shelved.serverId() + " is gone and still on the shelf");
+            for (var id : new RescueStore(tx).servers())
+                if (!busy.contains(id) && servers.find(id).isEmpty())
+                    wrong.add("server " + id + " is gone and still rescued");
+            for (var server : resting(tx, busy)) {
+                if (server.vmState() == VmState.SHELVED_OFFLOADED
+                        && server.host().isPresent())
+                    wrong.add("server " + server.id() + " is offloaded and on "
+                            + server.host().get());
+                boolean shelved = server.vmState() == VmState.SHELVED || server.vmState() == VmState.SHELVED_OFFLOADED;
+                if (shelved && new ShelfStore(tx).find(server.id()).isEmpty())
+                    wrong.add("server " + server.id() + " is shelved and not on the shelf");
+            }
             return wrong;
         });
     }

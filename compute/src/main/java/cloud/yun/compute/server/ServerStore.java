@@ -238,6 +238,12 @@ public final class ServerStore {
                         seen.generation()));
     }
 
+    /// The zone that its user names now; empty: any.
+    public void pin(String id, Optional<String> zone) {
+        var wanted = Json.storedObject(Json.text(require(id).wanted())).put("zone", zone.orElse(null));
+        tx.update("UPDATE server SET wanted = ?, generation = generation + 1 WHERE id = ?", wanted, id);
+    }
+
     /// No host has it any more.
     public void unplace(String id) {
         tx.update("UPDATE server SET host = NULL, zone = NULL, generation = generation + 1 WHERE id = ?", id);

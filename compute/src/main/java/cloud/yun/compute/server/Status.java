@@ -21,7 +21,8 @@ public final class Status {
             case BUILDING -> "BUILD";
             case STOPPED -> "SHUTOFF";
             case RESIZED -> "VERIFY_RESIZE";
-            case ACTIVE, PAUSED, SUSPENDED, ERROR, DELETED -> vm.name();
+            case RESCUED -> "RESCUE";
+            case ACTIVE, PAUSED, SUSPENDED, SHELVED, SHELVED_OFFLOADED, ERROR, DELETED -> vm.name();
         };
     }
 
@@ -52,7 +53,7 @@ public final class Status {
                         };
                     case PAUSED, SUSPENDED -> task == TaskState.REBOOTING_HARD ? "HARD_REBOOT" : null;
                     case RESIZED -> task == TaskState.RESIZE_REVERTING ? "REVERT_RESIZE" : null;
-                    case BUILDING, DELETED -> null;
+                    case BUILDING, RESCUED, SHELVED, SHELVED_OFFLOADED, DELETED -> null;
                 });
     }
 

@@ -30,6 +30,16 @@ public enum TaskState {
     RESIZE_FINISH("resize_finish"),
     RESIZE_CONFIRMING("resize_confirming"),
     RESIZE_REVERTING("resize_reverting"),
+    IMAGE_BACKUP("image_backup"),
+    IMAGE_PENDING_UPLOAD("image_pending_upload"),
+    IMAGE_UPLOADING("image_uploading"),
+    SHELVING("shelving"),
+    SHELVING_IMAGE_PENDING_UPLOAD("shelving_image_pending_upload"),
+    SHELVING_IMAGE_UPLOADING("shelving_image_uploading"),
+    SHELVING_OFFLOADING("shelving_offloading"),
+    UNSHELVING("unshelving"),
+    RESCUING("rescuing"),
+    UNRESCUING("unrescuing"),
     DELETING("deleting");
 
     /// What begins, goes on, or ends.
@@ -58,6 +68,15 @@ public enum TaskState {
         TO_RESIZE_FINISH,
         CONFIRM_RESIZE,
         REVERT_RESIZE,
+        BACKUP,
+        /// The disk is copied, then the copy becomes an image.
+        TO_PENDING_UPLOAD,
+        TO_UPLOADING,
+        SHELVE,
+        OFFLOAD,
+        UNSHELVE,
+        RESCUE,
+        UNRESCUE,
         DELETE,
         END
     }
@@ -95,7 +114,19 @@ public enum TaskState {
                 on(RESIZE_PREP, Event.TO_RESIZE_MIGRATING, RESIZE_MIGRATING),
                 on(RESIZE_MIGRATING, Event.TO_RESIZE_FINISH, RESIZE_FINISH),
                 on(NONE, Event.CONFIRM_RESIZE, RESIZE_CONFIRMING),
-                on(NONE, Event.REVERT_RESIZE, RESIZE_REVERTING)));
+                on(NONE, Event.REVERT_RESIZE, RESIZE_REVERTING),
+                on(NONE, Event.BACKUP, IMAGE_BACKUP),
+                on(IMAGE_SNAPSHOT, Event.TO_PENDING_UPLOAD, IMAGE_PENDING_UPLOAD),
+                on(IMAGE_BACKUP, Event.TO_PENDING_UPLOAD, IMAGE_PENDING_UPLOAD),
+                on(IMAGE_PENDING_UPLOAD, Event.TO_UPLOADING, IMAGE_UPLOADING),
+                on(NONE, Event.SHELVE, SHELVING),
+                on(SHELVING, Event.TO_PENDING_UPLOAD, SHELVING_IMAGE_PENDING_UPLOAD),
+                on(SHELVING_IMAGE_PENDING_UPLOAD, Event.TO_UPLOADING, SHELVING_IMAGE_UPLOADING),
+                on(NONE, Event.OFFLOAD, SHELVING_OFFLOADING),
+                on(NONE, Event.UNSHELVE, UNSHELVING),
+                on(UNSHELVING, Event.TO_SPAWNING, SPAWNING),
+                on(NONE, Event.RESCUE, RESCUING),
+                on(NONE, Event.UNRESCUE, UNRESCUING)));
         for (var state : List.of(values())) {
             rows.add(on(state, Event.DELETE, DELETING));
             rows.add(on(state, Event.END, NONE));

@@ -18,6 +18,12 @@ public enum VmState {
     SUSPENDED,
     STOPPED,
     RESIZED,
+    /// Runs from another disk, with its own beside it.
+    RESCUED,
+    /// Off and kept as an image; its guest is still on its host.
+    SHELVED,
+    /// Kept as an image, or in its volumes; on no host.
+    SHELVED_OFFLOADED,
     ERROR,
     DELETED;
 
@@ -44,6 +50,11 @@ public enum VmState {
         REBUILT,
         EVACUATED,
         EVACUATED_OFF,
+        SHELVED,
+        OFFLOADED,
+        UNSHELVED,
+        RESCUED,
+        UNRESCUED,
         /// The guest shut itself down, or was killed.
         WENT_DOWN,
         /// Work on it failed and left it in a state nobody promised.
@@ -56,10 +67,12 @@ public enum VmState {
     static final StateTable<VmState, Event> TABLE = StateTable.of(VmState.class, Event.class, rows());
 
     /// Stays as it is until somebody asks for something.
-    public static final Set<VmState> STABLE = EnumSet.of(ACTIVE, PAUSED, SUSPENDED, STOPPED, RESIZED);
+    public static final Set<VmState> STABLE =
+            EnumSet.of(ACTIVE, PAUSED, SUSPENDED, STOPPED, RESIZED, RESCUED, SHELVED, SHELVED_OFFLOADED);
 
     /// The host has, or should have, a guest for it.
-    public static final Set<VmState> WITH_GUEST = EnumSet.of(ACTIVE, PAUSED, SUSPENDED, STOPPED, RESIZED);
+    public static final Set<VmState> WITH_GUEST =
+            EnumSet.of(ACTIVE, PAUSED, SUSPENDED, STOPPED, RESIZED, RESCUED, SHELVED);
 
     @SuppressWarnings({"unchecked", "rawtypes"}) // a generic array for a varargs method
     private static StateTable.Row<VmState, Event>[] rows() {
@@ -97,6 +110,17 @@ public enum VmState {
                 on(ACTIVE, Event.EVACUATED_OFF, STOPPED),
                 on(STOPPED, Event.EVACUATED_OFF, STOPPED),
                 on(ERROR, Event.EVACUATED_OFF, STOPPED),
+                on(ACTIVE, Event.SHELVED, SHELVED),
+                on(PAUSED, Event.SHELVED, SHELVED),
+                on(SUSPENDED, Event.SHELVED, SHELVED),
+                on(STOPPED, Event.SHELVED, SHELVED),
+                on(SHELVED, Event.OFFLOADED, SHELVED_OFFLOADED),
+                on(SHELVED, Event.UNSHELVED, ACTIVE),
+                on(SHELVED_OFFLOADED, Event.UNSHELVED, ACTIVE),
+                on(ACTIVE, Event.RESCUED, RESCUED),
+                on(STOPPED, Event.RESCUED, RESCUED),
+                on(ERROR, Event.RESCUED, RESCUED),
+                on(RESCUED, Event.UNRESCUED, ACTIVE),
                 on(ACTIVE, Event.WENT_DOWN, STOPPED),
                 on(PAUSED, Event.WENT_DOWN, STOPPED)));
         for (var state : Arrays.asList(values())) {

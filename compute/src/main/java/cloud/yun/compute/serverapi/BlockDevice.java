@@ -1,6 +1,7 @@
 package cloud.yun.compute.serverapi;
 
 import cloud.yun.kernel.error.CloudException.Invalid;
+import cloud.yun.kernel.json.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -47,6 +48,13 @@ record BlockDevice(
             var device = legacy(d, root && found.isEmpty() ? 0 : -1);
             device.ifPresent(found::add);
         }
+        return found;
+    }
+
+    /// @param mapping `block_device_mapping` of an image that was made of a server on volumes
+    static List<BlockDevice> ofImage(String mapping) {
+        var found = new ArrayList<BlockDevice>();
+        for (var d : Json.stored(mapping)) found.add(modern(d));
         return found;
     }
 

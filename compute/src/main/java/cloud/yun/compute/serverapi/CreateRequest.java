@@ -103,6 +103,37 @@ record CreateRequest(
                 hints(request.body()));
     }
 
+    /// @return the same, booted from one of these devices and not from an image
+    CreateRequest on(List<BlockDevice> others) {
+        return new CreateRequest(
+                name,
+                flavorRef,
+                Optional.empty(),
+                adminPassword,
+                metadata,
+                networks,
+                standardNetworks,
+                diskConfig,
+                accessV4,
+                accessV6,
+                files,
+                zone,
+                others,
+                configDrive,
+                keyName,
+                minCount,
+                maxCount,
+                returnReservation,
+                securityGroups,
+                userData,
+                description,
+                tags,
+                hostname,
+                host,
+                node,
+                hints);
+    }
+
     private static ObjectNode hints(JsonNode body) {
         if (body.get("os:scheduler_hints") instanceof ObjectNode o) return o;
         if (body.get("OS-SCH-HNT:scheduler_hints") instanceof ObjectNode o) return o;

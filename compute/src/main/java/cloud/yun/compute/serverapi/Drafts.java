@@ -19,6 +19,7 @@ import java.util.Optional;
 /// What a create request means: its references looked up and checked against each other.
 final class Drafts {
     private static final long GIB = 1L << 30;
+    private static final String MAPPING = "block_device_mapping";
     private static final String INVALID = "Block Device Mapping is Invalid: ";
 
     /// @param imageId of a root disk on the host; empty when the server boots from a volume
@@ -34,7 +35,11 @@ final class Drafts {
             Optional<String> forcedHost,
             int ephemeralGib,
             int swapMib,
-            List<VolumeDraft> volumes) {}
+            List<VolumeDraft> volumes) {
+        Draft with(Map<String, String> properties) {
+            return new Draft(flavor, imageId, properties, keypair, zone, forcedHost, ephemeralGib, swapMib, volumes);
+        }
+    }
 
     /// @param existing a volume that is there; else a new one is made
     /// @param device what the user asked for, if anything
@@ -66,6 +71,29 @@ final class Drafts {
     /// @param maxDevices `[DEFAULT] max_local_block_devices`
     /// @throws Invalid something it refers to is not there or does not fit, in Nova's words
     Draft of(Tx tx, Caller caller, CreateRequest r, int maxDevices) {
+        var mapped = r.imageRef()
+                .flatMap(id -> images.find(tx, caller, id))
+                .filter(i -> i.properties().containsKey(MAPPING));
+        if (mapped.isEmpty()) return draft(tx, caller, r, maxDevices);
+        var draft = draft(tx, caller, r.on(devices(mapped.get(), r)), maxDevices);
+        var properties = new LinkedHashMap<>(mapped.get().properties());
+        properties.keySet().removeAll(List.of(MAPPING, "bdm_v2", "root_device_name"));
+        return draft.with(properties);
+    }
+
+    /// What the image says, but where the request says something about the same disk.
+    private static List<BlockDevice> devices(Image image, CreateRequest r) {
+        var all = new ArrayList<>(r.devices());
+        for (var device : BlockDevice.ofImage(image.properties().getOrDefault(MAPPING, "[]"))) {
+            boolean said = r.devices().stream()
+                    .anyMatch(d -> (device.bootIndex() >= 0 && d.bootIndex() == device.bootIndex())
+                            || (d.device().isPresent() && d.device().equals(device.device())));
+            if (!said) all.add(device);
+        }
+        return all;
+    }
+
+    private Draft draft(Tx tx, Caller caller, CreateRequest r, int maxDevices) {
         var flavor = flavors.find(tx, caller, r.flavorRef())
                 .filter(f -> !f.disabled())
                 .orElseThrow(() -> new Invalid("Flavor " + r.flavorRef() + " could not be found."));

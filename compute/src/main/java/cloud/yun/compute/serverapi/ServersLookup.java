@@ -1,5 +1,6 @@
 package cloud.yun.compute.serverapi;
 
+import cloud.yun.compute.lifecycle.RescueStore;
 import cloud.yun.compute.server.Server;
 import cloud.yun.compute.server.ServerStore;
 import cloud.yun.compute.server.Servers;
@@ -15,7 +16,9 @@ import java.util.Optional;
 public final class ServersLookup implements Servers {
     @Override
     public Optional<Summary> find(Tx tx, String serverId) {
-        return new ServerStore(tx).find(serverId).map(ServersLookup::summary);
+        return new ServerStore(tx)
+                .find(serverId)
+                .map(s -> summary(s, new RescueStore(tx).find(serverId).map(RescueStore.Rescued::password)));
     }
 
     @Override
@@ -45,6 +48,11 @@ public final class ServersLookup implements Servers {
     }
 
     private static Summary summary(Server s) {
+        return summary(s, Optional.empty());
+    }
+
+    /// @param rescue password of the system that it is rescued with
+    private static Summary summary(Server s, Optional<String> rescue) {
         return new Summary(
                 s.id(),
                 s.name(),
@@ -58,7 +66,7 @@ public final class ServersLookup implements Servers {
                 s.keyName(),
                 s.wanted().publicKey(),
                 s.wanted().userData(),
-                s.wanted().adminPassword(),
+                rescue.or(s.wanted()::adminPassword),
                 s.flavor().name(),
                 s.flavor().vcpus(),
                 s.flavor().ramMib(),

@@ -7,7 +7,10 @@ import cloud.yun.compute.keypair.Keypairs;
 import cloud.yun.compute.lifecycle.AttachInterface;
 import cloud.yun.compute.lifecycle.AttachVolume;
 import cloud.yun.compute.lifecycle.ConfirmResize;
+import cloud.yun.compute.lifecycle.CreateBackup;
+import cloud.yun.compute.lifecycle.CreateImage;
 import cloud.yun.compute.lifecycle.CreateServer;
+import cloud.yun.compute.lifecycle.CreateVolumeImage;
 import cloud.yun.compute.lifecycle.DeleteServer;
 import cloud.yun.compute.lifecycle.DetachInterface;
 import cloud.yun.compute.lifecycle.DetachVolume;
@@ -16,14 +19,19 @@ import cloud.yun.compute.lifecycle.GrowVolume;
 import cloud.yun.compute.lifecycle.Guests;
 import cloud.yun.compute.lifecycle.LiveMigrateServer;
 import cloud.yun.compute.lifecycle.MigrateServer;
+import cloud.yun.compute.lifecycle.OffloadServer;
 import cloud.yun.compute.lifecycle.Patience;
 import cloud.yun.compute.lifecycle.PowerActions;
 import cloud.yun.compute.lifecycle.PowerSync;
 import cloud.yun.compute.lifecycle.RebuildServer;
+import cloud.yun.compute.lifecycle.RescueServer;
 import cloud.yun.compute.lifecycle.ResizeServer;
 import cloud.yun.compute.lifecycle.RevertResize;
 import cloud.yun.compute.lifecycle.ServerInvariants;
+import cloud.yun.compute.lifecycle.ShelveServer;
+import cloud.yun.compute.lifecycle.ShelvedPoll;
 import cloud.yun.compute.lifecycle.UnconfirmedResizes;
+import cloud.yun.compute.lifecycle.UnshelveServer;
 import cloud.yun.compute.lifecycle.Wiring;
 import cloud.yun.compute.migration.MigrationRoutes;
 import cloud.yun.compute.scheduler.Scheduler;
@@ -39,6 +47,7 @@ public final class ServersPart implements Part {
     private final List<Part> parts;
     private final PowerSync sync;
     private final UnconfirmedResizes unconfirmed;
+    private final ShelvedPoll shelved;
     private final ServerInvariants invariants;
     private final GrowVolume growVolume;
 
@@ -51,6 +60,8 @@ public final class ServersPart implements Part {
         var resize = new ResizeServer(w, flavors, scheduler, guests, delete);
         var confirm = new ConfirmResize(w, delete);
         unconfirmed = new UnconfirmedResizes(w, confirm);
+        var offload = new OffloadServer(w, delete);
+        shelved = new ShelvedPoll(w, offload);
         sync = new PowerSync(w, guests);
         invariants = new ServerInvariants(w);
         growVolume = new GrowVolume(w);
@@ -73,6 +84,19 @@ public final class ServersPart implements Part {
                 new RebuildRoutes(
                         access, service, reader, new Rebuilds(w, keypairs), new RebuildServer(w, guests, delete)),
                 new MigrationRoutes(w.db(), access.policy()),
+                new SetAsideRoutes(
+                        access,
+                        service,
+                        w.quotas(),
+                        new SetAsideRoutes.Works(
+                                new CreateImage(w, delete),
+                                new CreateVolumeImage(w, delete),
+                                new CreateBackup(w, delete),
+                                new ShelveServer(w, guests, delete, offload),
+                                offload,
+                                new UnshelveServer(w, scheduler, guests, delete),
+                                new RescueServer(w, guests, delete),
+                                actions)),
                 new MetadataRoutes(access, w.quotas(), w.clock()),
                 new TagRoutes(access),
                 new VolumeRoutes(access, new AttachVolume(w), new DetachVolume(w)),
@@ -93,12 +117,15 @@ public final class ServersPart implements Part {
         all.addAll(ResizeServer.options());
         all.addAll(UnconfirmedResizes.options());
         all.addAll(PowerSync.options());
+        all.addAll(CreateVolumeImage.options());
+        all.addAll(ShelveServer.options());
+        all.addAll(ShelvedPoll.options());
         return all;
     }
 
     @Override
     public List<Reconciler> reconcilers() {
-        return List.of(sync, unconfirmed);
+        return List.of(sync, unconfirmed, shelved);
     }
 
     @Override

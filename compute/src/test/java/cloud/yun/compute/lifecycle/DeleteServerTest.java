@@ -25,8 +25,13 @@ import org.junit.jupiter.api.Test;
 
 class DeleteServerTest {
     private static final String FLOW = "server_delete";
-    private static final List<String> TASKS =
-            List.of("destroy-guest", "unplug-ports", "disconnect-volumes", "delete-disks", "mark-deleted");
+    private static final List<String> TASKS = List.of(
+            "destroy-guest",
+            "unplug-ports",
+            "disconnect-volumes",
+            "delete-disks",
+            "delete-shelved-image",
+            "mark-deleted");
 
     private final TestCloud cloud = TestCloud.sqlite();
     private final ComputeApi api = new ComputeApi(cloud.db, ServerPolicies.RULES, (_, _) -> List.of(cloud.part));

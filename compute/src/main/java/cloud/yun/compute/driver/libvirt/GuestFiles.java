@@ -1,5 +1,6 @@
 package cloud.yun.compute.driver.libvirt;
 
+import cloud.yun.compute.driver.HypervisorDriver;
 import cloud.yun.compute.driver.HypervisorDriver.Guest;
 import cloud.yun.host.disk.ConfigDrive;
 import cloud.yun.host.disk.ImageFormat;
@@ -46,6 +47,54 @@ final class GuestFiles {
 
     Path root(String serverId) {
         return folder(serverId).resolve("disk");
+    }
+
+    boolean hasRoot(String serverId) {
+        return Files.exists(root(serverId));
+    }
+
+    /// What the guest runs from while it is rescued.
+    Path rescue(String serverId) {
+        return folder(serverId).resolve("disk.rescue");
+    }
+
+    /// A copy of the root disk on its way into an image. It goes with the server's other files if nobody fetches it.
+    Path copy(String serverId, String snapshotId) {
+        return folder(serverId).resolve("snapshot-" + java.util.UUID.fromString(snapshotId));
+    }
+
+    void deleteCopy(String serverId, String snapshotId) {
+        try {
+            var file = copy(serverId, snapshotId);
+            Files.deleteIfExists(file);
+            part(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// A disk that is there stays; the config drive is written anew.
+    void createRescue(Guest guest, HypervisorDriver.Image image) {
+        try {
+            Files.createDirectories(folder(guest.serverId()));
+            if (!Files.exists(rescue(guest.serverId()))) {
+                var part = part(rescue(guest.serverId()));
+                var base = cache.of(image);
+                qemuImg.createOverlay(part, base.file(), base.format(), Optional.empty());
+                Files.move(part, rescue(guest.serverId()), StandardCopyOption.ATOMIC_MOVE);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        writeConfigDrive(guest);
+    }
+
+    void deleteRescue(String serverId) {
+        try {
+            Files.deleteIfExists(rescue(serverId));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     Path ephemeral(String serverId) {
@@ -102,7 +151,7 @@ final class GuestFiles {
         Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    private static Path part(Path file) throws IOException {
+    static Path part(Path file) throws IOException {
         var part = file.resolveSibling(file.getFileName() + ".part");
         Files.deleteIfExists(part);
         return part;

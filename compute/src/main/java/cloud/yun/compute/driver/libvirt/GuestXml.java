@@ -3,6 +3,7 @@ package cloud.yun.compute.driver.libvirt;
 import cloud.yun.blockstorage.ServerVolumes.Connection;
 import cloud.yun.compute.driver.HypervisorDriver;
 import cloud.yun.compute.driver.HypervisorDriver.Guest;
+import cloud.yun.compute.driver.HypervisorDriver.Rescue;
 import cloud.yun.host.disk.ImageFormat;
 import cloud.yun.host.libvirt.Disk;
 import cloud.yun.host.libvirt.DomainXml;
@@ -13,6 +14,7 @@ import cloud.yun.host.libvirt.NovaMetadata;
 import cloud.yun.kernel.error.CloudException.Invalid;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,6 +28,7 @@ final class GuestXml {
 
     private static final String SWAP = "y";
     private static final String CONFIG_DRIVE = "z";
+    private static final String RESCUE = "w";
 
     private final LibvirtOptions options;
     private final GuestFiles files;
@@ -37,9 +40,10 @@ final class GuestXml {
         this.clock = clock;
     }
 
+    /// @param rescue what it runs from instead of its own disks, if anything
     /// @param name the domain's
     /// @param mark that makes it ours
-    String of(Guest guest, String name, String mark) {
+    String of(Guest guest, Optional<Rescue> rescue, String name, String mark) {
         var id = guest.serverId();
         var properties = guest.properties();
         var xml = DomainXml.of(name, UUID.fromString(id), options.virtType())
@@ -54,33 +58,70 @@ final class GuestXml {
         property(properties, "hw_machine_type").ifPresent(xml::machine);
         property(properties, "hw_video_model").ifPresent(xml::video);
         if (property(properties, "hw_firmware_type").equals(Optional.of("uefi"))) xml.firmware(DomainXml.Firmware.UEFI);
-        disks(guest, xml);
+        if (rescue.isEmpty()) disks(guest).forEach(xml::disk);
+        else rescued(guest, rescue.get()).forEach(xml::disk);
         for (var nic : guest.nics()) xml.nic(nic(nic));
         return xml.toXml();
     }
 
     /// In the order in which the guest is to see them: root, ephemeral, swap, volumes, config drive.
-    private void disks(Guest guest, DomainXml xml) {
+    private List<Disk> disks(Guest guest) {
+        var all = new ArrayList<Disk>();
         var id = guest.serverId();
         var bus = bus(guest.properties());
-        var prefix = bus == Disk.Bus.VIRTIO ? "vd" : bus == Disk.Bus.IDE ? "hd" : "sd";
+        var prefix = prefix(bus);
         if (guest.image().isPresent())
-            xml.disk(Disk.file(files.root(id), ImageFormat.QCOW2, target(guest.rootDevice()))
+            all.add(Disk.file(files.root(id), ImageFormat.QCOW2, target(guest.rootDevice()))
                     .bus(bus)
                     .cache(cache())
                     .boot(1));
         if (guest.ephemeralGib() > 0)
-            xml.disk(Disk.file(files.ephemeral(id), ImageFormat.QCOW2, prefix + EPHEMERAL)
+            all.add(Disk.file(files.ephemeral(id), ImageFormat.QCOW2, prefix + EPHEMERAL)
                     .bus(bus)
                     .cache(cache()));
         if (guest.swapMib() > 0)
-            xml.disk(Disk.file(files.swap(id), ImageFormat.QCOW2, prefix + SWAP)
+            all.add(Disk.file(files.swap(id), ImageFormat.QCOW2, prefix + SWAP)
                     .bus(bus)
                     .cache(cache()));
-        for (var volume : guest.volumes()) xml.disk(volume(volume));
+        for (var volume : guest.volumes()) all.add(volume(volume));
         if (!guest.configDrive().isEmpty())
-            xml.disk(
-                    Disk.configDrive(files.configDrive(id), "vd" + CONFIG_DRIVE).cache(cache()));
+            all.add(Disk.configDrive(files.configDrive(id), "vd" + CONFIG_DRIVE).cache(cache()));
+        return all;
+    }
+
+    /// The rescue disk is booted from. It takes the root's place and the root is the second disk, with no others; or,
+    /// when the rescue image says what it wants to be, all disks keep their places and it is one more.
+    private List<Disk> rescued(Guest guest, Rescue rescue) {
+        var id = guest.serverId();
+        var wished = rescue.properties();
+        boolean stable = wished.containsKey("hw_rescue_device") || wished.containsKey("hw_rescue_bus");
+        var all = new ArrayList<Disk>();
+        if (stable) {
+            var bus = bus(wished.getOrDefault("hw_rescue_bus", "virtio"));
+            all.add(rescueDisk(id, prefix(bus) + RESCUE, bus));
+            for (var disk : disks(guest))
+                all.add(disk.bootOrder().map(o -> disk.boot(o + 1)).orElse(disk));
+            return all;
+        }
+        var bus = bus(guest.properties());
+        all.add(rescueDisk(id, prefix(bus) + "a", bus));
+        for (var disk : disks(guest)) {
+            if (disk.source() instanceof Disk.Source.File(var path, var format) && path.equals(files.root(id)))
+                all.add(Disk.file(path, format, prefix(bus) + "b").bus(bus).cache(cache()));
+            if (disk.readOnly()) all.add(disk); // the config drive
+        }
+        return all;
+    }
+
+    private Disk rescueDisk(String serverId, String target, Disk.Bus bus) {
+        return Disk.file(files.rescue(serverId), ImageFormat.QCOW2, target)
+                .bus(bus)
+                .cache(cache())
+                .boot(1);
+    }
+
+    private static String prefix(Disk.Bus bus) {
+        return bus == Disk.Bus.VIRTIO ? "vd" : bus == Disk.Bus.IDE ? "hd" : "sd";
     }
 
     /// Through the host's page cache, as Nova does where a file system has no direct I/O; a flush of the guest
@@ -95,7 +136,11 @@ final class GuestXml {
     }
 
     private static Disk.Bus bus(Map<String, String> properties) {
-        var wanted = property(properties, "hw_disk_bus").orElse("virtio").toLowerCase(Locale.ROOT);
+        return bus(property(properties, "hw_disk_bus").orElse("virtio"));
+    }
+
+    private static Disk.Bus bus(String name) {
+        var wanted = name.toLowerCase(Locale.ROOT);
         return switch (wanted) {
             case "virtio" -> Disk.Bus.VIRTIO;
             case "scsi" -> Disk.Bus.SCSI;

@@ -16,7 +16,6 @@ import cloud.yun.kernel.error.CloudException.Unavailable;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +41,8 @@ public final class LibvirtHypervisor implements HypervisorDriver, AutoCloseable 
     private final GuestXml xml;
     private final PowerWatch watch;
     private final HostView hostView;
+    private final GuestDiagnostics diagnosed;
+    private final RootCopies copies;
 
     /// @param uri says where libvirt is and may start it; asked whenever there is no connection
     public LibvirtHypervisor(LibvirtOptions options, Supplier<String> uri, Commands commands, Clock clock) {
@@ -62,6 +63,8 @@ public final class LibvirtHypervisor implements HypervisorDriver, AutoCloseable 
         this.kept = new KeptFiles(options.instances(), files, commands);
         this.xml = new GuestXml(options, files, clock);
         this.hostView = new HostView(options);
+        this.diagnosed = new GuestDiagnostics(options.virtType().name().toLowerCase(Locale.ROOT));
+        this.copies = new RootCopies(files, commands);
     }
 
     // ---------------------------------------------------------------- files
@@ -74,7 +77,7 @@ public final class LibvirtHypervisor implements HypervisorDriver, AutoCloseable 
     @Override
     public void createDisks(Guest guest) {
         OnDisk.run(() -> {
-            guest.image().ifPresent(cache::ensure);
+            if (!files.hasRoot(guest.serverId())) guest.image().ifPresent(cache::ensure);
             files.create(guest);
         });
     }
@@ -177,6 +180,10 @@ public final class LibvirtHypervisor implements HypervisorDriver, AutoCloseable 
 
     /// The definition is written anew each time: what the database says wins over what was.
     private Domain define(Libvirt libvirt, Guest guest) {
+        return define(libvirt, guest, Optional.empty());
+    }
+
+    private Domain define(Libvirt libvirt, Guest guest, Optional<Rescue> rescue) {
         var id = UUID.fromString(guest.serverId());
         libvirt.find(id).filter(d -> !domains.ours(d)).ifPresent(d -> {
             throw new Conflict("The host has a guest of somebody else with the id " + id + ".");
@@ -188,7 +195,7 @@ public final class LibvirtHypervisor implements HypervisorDriver, AutoCloseable 
                 ? guest.domainName()
                 // Somebody else's cloud on this machine counts its instances up as well.
                 : guest.domainName() + "-" + guest.serverId().substring(0, 8);
-        var text = xml.of(guest, name, domains.mark());
+        var text = xml.of(guest, rescue, name, domains.mark());
         OnDisk.run(() -> files.writeXml(guest.serverId(), text));
         return libvirt.define(text);
     }
@@ -230,12 +237,12 @@ public final class LibvirtHypervisor implements HypervisorDriver, AutoCloseable 
     }
 
     @FunctionalInterface
-    private interface Waiting {
+    interface Waiting {
         boolean with(BlockingQueue<DomainEvent> news) throws InterruptedException;
     }
 
     /// Listens to one domain's events while `work` waits for them.
-    private static boolean awaiting(Libvirt libvirt, Domain domain, Waiting work) {
+    static boolean awaiting(Libvirt libvirt, Domain domain, Waiting work) {
         var news = new LinkedBlockingQueue<DomainEvent>();
         var id = domain.uuid();
         try (var _ = libvirt.onEvent(e -> {
@@ -302,10 +309,7 @@ public final class LibvirtHypervisor implements HypervisorDriver, AutoCloseable 
     }
 
     private void replace(Libvirt libvirt, Guest guest) {
-        domains.find(guest.serverId()).ifPresent(domain -> {
-            domain.ensureDestroyed();
-            if (domain.hasManagedSave()) domain.removeManagedSave();
-        });
+        off(domains.find(guest.serverId()));
         createDisks(guest);
         define(libvirt, guest).ensureStarted();
     }
@@ -346,6 +350,56 @@ public final class LibvirtHypervisor implements HypervisorDriver, AutoCloseable 
                 define(libvirt, guest).ensureStarted();
             if (domains.require(guest.serverId()).state() == DomainState.PAUSED)
                 domains.require(guest.serverId()).resume();
+        });
+    }
+
+    // ---------------------------------------------------------------- aside
+
+    /// Not one of the commands that the watch is told of: the guest goes on as it is.
+    @Override
+    public Image snapshot(String serverId, String snapshotId, Quiesce quiesce) {
+        return domains.call(libvirt ->
+                OnDisk.call(() -> copies.make(libvirt, domains.find(serverId), serverId, snapshotId, quiesce)));
+    }
+
+    @Override
+    public void deleteSnapshot(String serverId, String snapshotId) {
+        OnDisk.run(() -> files.deleteCopy(serverId, snapshotId));
+    }
+
+    @Override
+    public void rescue(Guest guest, Rescue rescue) {
+        command(guest.serverId(), libvirt -> {
+            var found = domains.find(guest.serverId());
+            if (found.isPresent() && found.get().state().active() && rescued(found.get(), guest.serverId())) return;
+            off(found);
+            OnDisk.run(() -> {
+                cache.ensure(rescue.image());
+                files.createRescue(guest, rescue.image());
+            });
+            define(libvirt, guest, Optional.of(rescue)).ensureStarted();
+        });
+    }
+
+    @Override
+    public void unrescue(Guest guest) {
+        command(guest.serverId(), libvirt -> {
+            var found = domains.find(guest.serverId());
+            boolean own = found.isPresent() && found.get().state().active() && !rescued(found.get(), guest.serverId());
+            if (!own) replace(libvirt, guest);
+            OnDisk.run(() -> files.deleteRescue(guest.serverId()));
+        });
+    }
+
+    private boolean rescued(Domain domain, String serverId) {
+        var disk = files.rescue(serverId).toString();
+        return domain.view().disks().stream().anyMatch(d -> d.source().equals(Optional.of(disk)));
+    }
+
+    private static void off(Optional<Domain> domain) {
+        domain.ifPresent(d -> {
+            d.ensureDestroyed();
+            if (d.hasManagedSave()) d.removeManagedSave();
         });
     }
 
@@ -496,48 +550,10 @@ public final class LibvirtHypervisor implements HypervisorDriver, AutoCloseable 
     public Diagnostics diagnostics(String serverId) {
         return domains.call(_ -> {
             var domain = domains.require(serverId);
-            var info = domain.info();
-            var drives = new LinkedHashMap<String, Map<String, Long>>();
-            var nics = new LinkedHashMap<String, Map<String, Long>>();
-            var view = domain.view();
-            if (info.state().active()) {
-                for (var disk : view.disks()) {
-                    var stats = domain.blockStats(disk.target());
-                    drives.put(
-                            disk.target(),
-                            Map.of(
-                                    "read_bytes", stats.readBytes(),
-                                    "read_requests", stats.readRequests(),
-                                    "write_bytes", stats.writtenBytes(),
-                                    "write_requests", stats.writeRequests(),
-                                    "errors_count", stats.errors()));
-                }
-                for (var nic : view.interfaces()) {
-                    if (nic.device().isEmpty()) continue;
-                    var stats = domain.interfaceStats(nic.device().get());
-                    nics.put(
-                            nic.mac(),
-                            Map.of(
-                                    "rx_octets", stats.rxBytes(),
-                                    "rx_packets", stats.rxPackets(),
-                                    "rx_errors", stats.rxErrors(),
-                                    "rx_drop", stats.rxDropped(),
-                                    "tx_octets", stats.txBytes(),
-                                    "tx_packets", stats.txPackets(),
-                                    "tx_errors", stats.txErrors(),
-                                    "tx_drop", stats.txDropped()));
-                }
-            }
-            return new Diagnostics(
+            return diagnosed.of(
+                    domain,
                     power(domain).orElse(PowerState.NOSTATE),
-                    "libvirt",
-                    options.virtType().name().toLowerCase(Locale.ROOT),
-                    info.cpuTime().toNanos(),
-                    hostView.uptimeSeconds(files.xml(serverId), info.state().active()),
-                    (int) (info.maxMemoryKib() / 1024),
-                    (int) (info.memoryKib() / 1024),
-                    drives,
-                    nics);
+                    hostView.uptimeSeconds(files.xml(serverId), domain.state().active()));
         });
     }
 

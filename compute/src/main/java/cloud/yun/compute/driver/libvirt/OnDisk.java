@@ -3,6 +3,7 @@ package cloud.yun.compute.driver.libvirt;
 import cloud.yun.host.process.CommandFailed;
 import cloud.yun.kernel.error.CloudException.Unavailable;
 import java.io.UncheckedIOException;
+import java.util.function.Supplier;
 
 /// Work on the host's files whose failure becomes an error that a user may read; paths and commands are for the
 /// operator.
@@ -13,8 +14,16 @@ final class OnDisk {
 
     /// @throws Unavailable the disk is full, or broken
     static void run(Runnable work) {
-        try {
+        call(() -> {
             work.run();
+            return true;
+        });
+    }
+
+    /// @throws Unavailable the disk is full, or broken
+    static <T> T call(Supplier<T> work) {
+        try {
+            return work.get();
         } catch (CommandFailed e) {
             throw failed(e, e.says(FULL));
         } catch (UncheckedIOException e) {
