@@ -64,8 +64,8 @@ final class ImageOptions {
             "import_filtering_opts",
             "allowed_hosts",
             "",
-            "Hosts that web-download fetches from. Empty: all but addresses inside of this host; a host that is named"
-                    + " here may be inside.");
+            "Hosts that web-download fetches from. Empty, or *: all but addresses inside of this host; a host that is"
+                    + " named here may be inside.");
     static final Option<List<String>> DISALLOWED_HOSTS = filter("disallowed_hosts", "", "Hosts never");
     static final Option<List<String>> ALLOWED_PORTS = filter("allowed_ports", "80,443", "Ports");
     static final Option<List<String>> DISALLOWED_PORTS = filter("disallowed_ports", "", "Ports never");

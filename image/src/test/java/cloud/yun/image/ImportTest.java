@@ -79,7 +79,10 @@ class ImportTest {
     }
 
     private JsonNode task(String id) {
-        return demo.tree("/v2/images/" + id + "/tasks").path("tasks").path(0);
+        return new Client(demo.url(), "admin-token")
+                .tree("/v2/images/" + id + "/tasks")
+                .path("tasks")
+                .path(0);
     }
 
     private JsonNode ended(String id) {
@@ -203,6 +206,11 @@ class ImportTest {
         assertThat(admin.post(path, "{\"method\": {\"name\": \"copy-image\"}, \"all_stores\": true}")
                         .statusCode())
                 .isEqualTo(202);
+        assertThat(ended(id).path("status").stringValue()).isEqualTo("success");
+        assertThat(admin.tree("/v2/images/" + id)
+                        .path("os_glance_importing_to_stores")
+                        .asString("none"))
+                .isEmpty();
         assertThat(admin.delete("/v2/stores/file/" + id).statusCode()).isEqualTo(403);
         assertThat(admin.get("/v2/images/" + id + "/file").body()).isEqualTo("data");
     }

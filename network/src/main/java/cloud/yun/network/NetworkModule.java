@@ -21,6 +21,7 @@ import cloud.yun.kernel.quota.Quotas;
 import cloud.yun.kernel.reconcile.Reconciler;
 import cloud.yun.kernel.reconcile.ReconcilerLoop;
 import cloud.yun.kernel.state.StateTable;
+import cloud.yun.network.addressgroup.AddressGroupService;
 import cloud.yun.network.agent.NetworkAgent;
 import cloud.yun.network.agent.Plugin;
 import cloud.yun.network.agents.AgentService;
@@ -42,6 +43,7 @@ import cloud.yun.network.driver.NetworkDriver;
 import cloud.yun.network.driver.SimulatedNetworkDriver;
 import cloud.yun.network.extension.InfoRoutes;
 import cloud.yun.network.extension.IpAvailability;
+import cloud.yun.network.floatingip.FloatingIpPools;
 import cloud.yun.network.floatingip.FloatingIpService;
 import cloud.yun.network.floatingip.FloatingIpStatus;
 import cloud.yun.network.linuxbridge.LinuxBridgeConfig;
@@ -68,6 +70,7 @@ import cloud.yun.network.serverport.PortsOfServers;
 import cloud.yun.network.subnet.SubnetService;
 import cloud.yun.network.subnet.Subnets;
 import cloud.yun.network.subnetpool.AddressScopeService;
+import cloud.yun.network.subnetpool.PoolPrefixes;
 import cloud.yun.network.subnetpool.SubnetPoolService;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -130,7 +133,13 @@ public final class NetworkModule implements Room {
         tagged(new SecurityGroupService(common, groups), "security_group");
         tagged(routers, "router");
         tagged(floatingIps, "floating_ip");
-        tagged(new SubnetPoolService(common), "subnet_pool");
+        var pools = new SubnetPoolService(common);
+        tagged(pools, "subnet_pool");
+        routes.addAll(new PoolPrefixes(common, pools).routes());
+        var addressGroups = new AddressGroupService(common);
+        routes.addAll(usual(addressGroups));
+        routes.addAll(addressGroups.routes());
+        routes.addAll(new FloatingIpPools(common).routes());
         routes.addAll(usual(new SecurityGroupRuleService(common)).stream()
                 .filter(r -> !r.method().equals("PUT"))
                 .toList());

@@ -120,7 +120,10 @@ public final class ImportImage {
             if (request.method().equals(ImportRequest.COPY)) {
                 access.require(tx, caller, "copy_image", image);
                 // There is one store, so an active image is in all of them.
-                if (request.allStores()) return;
+                if (request.allStores()) {
+                    copied(tx, caller, image, request);
+                    return;
+                }
                 throw new Invalid("Image is already present at store '" + STORE + "'");
             }
             access.require(tx, caller, "modify_image", image);
@@ -151,7 +154,17 @@ public final class ImportImage {
         if (image.diskFormat().isEmpty()) throw new Conflict("'disk_format' needs to be set before import");
     }
 
-    private void begin(Tx tx, Caller caller, Image image, ImportRequest request) {
+    /// Nothing is left to copy: who asks how far it is hears that it is done.
+    private void copied(Tx tx, Caller caller, Image image, ImportRequest request) {
+        var task = task(tx, caller, image, request);
+        var tasks = new TaskStore(tx);
+        tasks.begin(task, clock.instant());
+        tasks.succeed(task, Json.object().put("image_id", image.id()), clock.instant(), keep);
+        new ImageStore(tx).properties(image.id(), Map.of(IMPORTING, "", FAILED, ""));
+    }
+
+    /// @return the id of a new task
+    private String task(Tx tx, Caller caller, Image image, ImportRequest request) {
         var now = clock.instant();
         var task = ids.get().toString();
         var input = Json.object().put("image_id", image.id());
@@ -172,9 +185,14 @@ public final class ImportImage {
                         now,
                         now,
                         Optional.empty()));
+        return task;
+    }
+
+    private void begin(Tx tx, Caller caller, Image image, ImportRequest request) {
+        var task = task(tx, caller, image, request);
         var store = new ImageStore(tx);
         var to = ImageState.TABLE.next(image.status(), Event.IMPORT).orElseThrow();
-        store.move(image.id(), image.status(), to, Optional.empty(), now);
+        store.move(image.id(), image.status(), to, Optional.empty(), clock.instant());
         store.properties(image.id(), Map.of(TASK, task, IMPORTING, STORE, FAILED, ""));
         flows.start(
                 tx,

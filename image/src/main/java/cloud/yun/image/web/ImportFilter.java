@@ -16,7 +16,7 @@ import java.util.Optional;
 /// own) are refused whatever name leads to them, unless the operator allowed the host by its name: a user must not
 /// reach through the cloud what listens only there.
 ///
-/// @param allowedHosts empty: all
+/// @param allowedHosts empty, or with `*`: all
 /// @param allowedPorts empty: all
 public record ImportFilter(
         List<String> allowedSchemes,
@@ -57,7 +57,7 @@ public record ImportFilter(
     }
 
     private static boolean passes(String value, List<String> allowed, List<String> disallowed) {
-        return (allowed.isEmpty() || allowed.contains(value)) && !disallowed.contains(value);
+        return (allowed.isEmpty() || allowed.contains("*") || allowed.contains(value)) && !disallowed.contains(value);
     }
 
     private static String host(URI uri) {

@@ -7,6 +7,7 @@ final class Extensions {
     record Extension(String alias, String name, String description, String updated) {}
 
     static final List<Extension> ALL = List.of(
+            of("address-group", "Address group", "Address group extension.", "2020-07-15T10:00:00-00:00"),
             of("address-scope", "Address scope", "Address scopes extension.", "2015-07-26T10:00:00-00:00"),
             of("agent", "agent", "The agent management extension.", "2013-02-03T10:00:00-00:00"),
             of(
@@ -20,6 +21,11 @@ final class Extensions {
                     "The availability zone extension.",
                     "2015-01-01T10:00:00-00:00"),
             of(
+                    "availability_zone_filter",
+                    "Availability Zone Filter Extension",
+                    "Add filter parameters to AvailabilityZone resource",
+                    "2018-06-22T10:00:00-00:00"),
+            of(
                     "binding",
                     "Port Binding",
                     "Expose port bindings of a virtual port to external application",
@@ -30,6 +36,11 @@ final class Extensions {
                     "Provides ability to mark and use a subnetpool as the default.",
                     "2016-02-18T18:00:00-00:00"),
             of("dns-integration", "DNS Integration", "Provides integration with DNS.", "2015-08-15T18:00:00-00:00"),
+            of(
+                    "empty-string-filtering",
+                    "Empty String Filtering Extension",
+                    "Allow filtering by attributes with empty string value",
+                    "2018-05-01T10:00:00-00:00"),
             of(
                     "ext-gw-mode",
                     "Neutron L3 Configurable external gateway mode",
@@ -56,10 +67,20 @@ final class Extensions {
                     "Edit extra routes of a router on server side by atomically adding/removing extra routes",
                     "2019-07-10T00:00:00+00:00"),
             of(
+                    "filter-validation",
+                    "Filter parameters validation",
+                    "Provides validation on filter parameters.",
+                    "2018-03-21T10:00:00-00:00"),
+            of(
                     "fip-port-details",
                     "Floating IP Port Details Extension",
                     "Add port_details attribute to Floating IP resource",
                     "2018-04-09T10:00:00-00:00"),
+            of(
+                    "floatingip-pools",
+                    "Floating IP Pools Extension",
+                    "Provides a floating IP pools API.",
+                    "2018-03-21T10:00:00-00:00"),
             of(
                     "ip-substring-filtering",
                     "IP address substring filtering",
@@ -88,6 +109,11 @@ final class Extensions {
                     "2016-06-12T00:00:00-00:00"),
             of("port-security", "Port Security", "Provides port security", "2012-07-23T10:00:00-00:00"),
             of(
+                    "port-security-groups-filtering",
+                    "Port filtering on security groups",
+                    "Provides security groups filtering when listing ports",
+                    "2018-01-09T09:00:00-00:00"),
+            of(
                     "project-id",
                     "project_id field enabled",
                     "Extension that indicates that project_id field is enabled.",
@@ -97,6 +123,11 @@ final class Extensions {
                     "Provider Network",
                     "Expose mapping of virtual networks to physical networks",
                     "2012-09-07T10:00:00-00:00"),
+            of(
+                    "quota-check-limit",
+                    "Quota engine limit check",
+                    "Support for checking the resource usage before applying a new quota limit",
+                    "2021-01-27T16:00:00-00:00"),
             of(
                     "quota_details",
                     "Quota details management support",
@@ -108,6 +139,16 @@ final class Extensions {
                     "Expose functions for quotas management per project",
                     "2012-07-29T10:00:00-00:00"),
             of(
+                    "rbac-address-group",
+                    "Add address_group type to RBAC",
+                    "Add address_group type to network RBAC",
+                    "2020-10-29T00:00:00-00:00"),
+            of(
+                    "rbac-address-scope",
+                    "Add address_scope type to RBAC",
+                    "Add address_scope type to network RBAC",
+                    "2020-06-01T00:00:00-00:00"),
+            of(
                     "rbac-policies",
                     "RBAC Policies",
                     "Allows creation and modification of policies that control tenant access to resources.",
@@ -117,6 +158,11 @@ final class Extensions {
                     "Add security_group type to network RBAC",
                     "Add security_group type to network RBAC",
                     "2019-07-10T17:40:00-00:00"),
+            of(
+                    "rbac-subnetpool",
+                    "Add subnetpool type to RBAC",
+                    "Add subnetpool type to network RBAC",
+                    "2020-04-22T00:00:00-00:00"),
             of(
                     "revision-if-match",
                     "If-Match constraints based on revision_number",
@@ -138,6 +184,16 @@ final class Extensions {
                     "Normalized CIDR field for security group rules",
                     "Add new field with normalized remote_ip_prefix cidr in SG rule",
                     "2020-09-23T13:00:00-00:00"),
+            of(
+                    "security-groups-remote-address-group",
+                    "Remote address group id field for security group rules",
+                    "Add new field of remote address group id in SG rules",
+                    "2020-08-25T00:00:00-00:00"),
+            of(
+                    "security-groups-shared-filtering",
+                    "Security group filtering on the shared field",
+                    "Support filtering security groups on the shared field",
+                    "2021-10-05T09:00:00-00:00"),
             of(
                     "service-type",
                     "Neutron Service Type Management",
@@ -174,10 +230,20 @@ final class Extensions {
                     "Indicates if the security group is stateful or not",
                     "2019-11-26T09:00:00-00:00"),
             of(
+                    "subnet_onboard",
+                    "Subnet Onboard",
+                    "Provides support for onboarding subnets into subnet pools",
+                    "2016-08-17T00:00:00-00:00"),
+            of(
                     "subnet-service-types",
                     "Subnet service types",
                     "Provides ability to set the subnet service_types field",
                     "2016-03-15T18:00:00-00:00"),
+            of(
+                    "subnetpool-prefix-ops",
+                    "Subnet Pool Prefix Operations",
+                    "Provides support for adjusting the prefix list of subnet pools",
+                    "2019-02-08T00:00:00-00:00"),
             of(
                     "subnet_allocation",
                     "Subnet Allocation",

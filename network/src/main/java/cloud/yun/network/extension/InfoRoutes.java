@@ -30,7 +30,7 @@ public final class InfoRoutes {
                 Route.get("/v2.0", InfoRoutes::resources),
                 Route.get("/v2.0/extensions", r -> extensions()),
                 Route.get("/v2.0/extensions/{alias}", InfoRoutes::extension),
-                Route.get("/v2.0/availability_zones", r -> zones()).policyOnObject("get_availability_zone"),
+                Route.get("/v2.0/availability_zones", this::zones).policyOnObject("get_availability_zone"),
                 Route.get("/v2.0/service-providers", r -> providers()).policyOnObject("get_service_provider"));
     }
 
@@ -91,12 +91,20 @@ public final class InfoRoutes {
                         .put("title", "Not Found"));
     }
 
-    private Reply zones() {
+    private Reply zones(Request request) {
         var body = Json.object();
         var array = body.putArray("availability_zones");
         for (var resource : zones.get())
-            array.addObject().put("name", "nova").put("resource", resource).put("state", "available");
+            if (asked(request, "name", "nova")
+                    && asked(request, "resource", resource)
+                    && asked(request, "state", "available"))
+                array.addObject().put("name", "nova").put("resource", resource).put("state", "available");
         return Reply.ok(body);
+    }
+
+    private static boolean asked(Request request, String filter, String value) {
+        var values = request.queryAll(filter);
+        return values.isEmpty() || values.contains(value);
     }
 
     private static Reply providers() {

@@ -74,6 +74,11 @@ public final class NetworkStore {
                 projectId);
     }
 
+    public List<Network> external() {
+        return tx.query(
+                "SELECT " + COLUMNS + " FROM network WHERE external = 1 ORDER BY created_at, id", NetworkStore::map);
+    }
+
     public Optional<Network> defaultExternal() {
         return tx.first("SELECT " + COLUMNS + " FROM network WHERE external = 1 AND is_default = 1", NetworkStore::map);
     }

@@ -177,6 +177,19 @@ public final class PortStore {
         return found;
     }
 
+    /// Plugged ports with a rule that names the address group.
+    public Map<String, String> pluggedNamingAddresses(String addressGroupId) {
+        var found = new HashMap<String, String>();
+        tx.query("""
+                SELECT DISTINCT p.id, p.plugged_host
+                  FROM security_group_rule r
+                  JOIN port_security_group g ON g.group_id = r.group_id
+                  JOIN port p ON p.id = g.port_id
+                 WHERE r.remote_address_group_id = ? AND p.plugged_host IS NOT NULL
+                """, r -> found.put(r.string("id"), r.string("plugged_host")), addressGroupId);
+        return found;
+    }
+
     /// Plugged ports that are in the group.
     public Map<String, String> pluggedIn(String groupId) {
         var found = new HashMap<String, String>();

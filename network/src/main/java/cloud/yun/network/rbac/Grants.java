@@ -1,5 +1,6 @@
 package cloud.yun.network.rbac;
 
+import cloud.yun.kernel.auth.Caller;
 import cloud.yun.kernel.db.Tx;
 import cloud.yun.network.api.Common;
 
@@ -13,6 +14,15 @@ public final class Grants {
 
     public Grants(Common common) {
         this.common = common;
+    }
+
+    /// @return whether somebody granted the object to the caller's project, or to everybody
+    public static boolean shared(Tx tx, Caller caller, String objectId) {
+        return shared(tx, caller.project().map(Caller.Project::id).orElse(""), objectId);
+    }
+
+    public static boolean shared(Tx tx, String projectId, String objectId) {
+        return new RbacStore(tx).granted(objectId, SHARED, projectId);
     }
 
     /// To everybody.

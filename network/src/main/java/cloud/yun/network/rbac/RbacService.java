@@ -22,11 +22,15 @@ import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The rules of RBAC policies: networks (shared, external) and security groups (shared).
+/// The rules of RBAC policies: networks (shared, external); security groups, subnet pools, address scopes and address
+/// groups (shared).
 public final class RbacService extends Resource<Grant> {
     private static final Map<String, List<String>> ACTIONS = Map.of(
             "network", List.of("access_as_shared", "access_as_external"),
-            "security_group", List.of("access_as_shared"));
+            "security_group", List.of("access_as_shared"),
+            "subnetpool", List.of("access_as_shared"),
+            "address_scope", List.of("access_as_shared"),
+            "address_group", List.of("access_as_shared"));
 
     public static final Shape SHAPE = new Shape(
             "rbac_policy",

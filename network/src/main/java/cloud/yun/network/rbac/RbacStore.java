@@ -60,9 +60,30 @@ final class RbacStore {
                 "SELECT 1 AS one FROM network_rbac WHERE object_id = ? AND action = ? LIMIT 1", objectId, action);
     }
 
+    /// @return whether the project, or everybody, has the grant
+    boolean granted(String objectId, String action, String projectId) {
+        return tx.exists(
+                "SELECT 1 AS one FROM network_rbac WHERE object_id = ? AND action = ? AND target_project IN ('*', ?)"
+                        + " LIMIT 1",
+                objectId,
+                action,
+                projectId);
+    }
+
+    private static String table(String type) {
+        return switch (type) {
+            case "network" -> "network";
+            case "security_group" -> "security_group";
+            case "subnetpool" -> "subnet_pool";
+            case "address_scope" -> "address_scope";
+            case "address_group" -> "address_group";
+            default -> throw new IllegalArgumentException("no object type " + type);
+        };
+    }
+
     /// @return the project whose object it is
     Optional<String> owner(String type, String objectId) {
-        var table = type.equals("network") ? "network" : "security_group";
+        var table = table(type);
         return tx.first("SELECT project_id FROM " + table + " WHERE id = ?", r -> r.string("project_id"), objectId);
     }
 
@@ -76,6 +97,28 @@ final class RbacStore {
                             + " AND p.device_owner NOT LIKE 'network:%' AND p.project_id <> n.project_id"
                             + " AND (? = '*' OR p.project_id = ?)",
                     g.objectId(), g.target(), g.target());
+        if (g.type().equals("subnetpool"))
+            return tx.exists(
+                    "SELECT 1 AS one FROM subnet s JOIN subnet_pool p ON p.id = s.subnetpool_id WHERE p.id = ?"
+                            + " AND p.shared = 0 AND s.project_id <> p.project_id AND (? = '*' OR s.project_id = ?)",
+                    g.objectId(),
+                    g.target(),
+                    g.target());
+        if (g.type().equals("address_scope"))
+            return tx.exists(
+                    "SELECT 1 AS one FROM subnet_pool p JOIN address_scope a ON a.id = p.address_scope_id"
+                            + " WHERE a.id = ? AND a.shared = 0 AND p.project_id <> a.project_id"
+                            + " AND (? = '*' OR p.project_id = ?)",
+                    g.objectId(),
+                    g.target(),
+                    g.target());
+        if (g.type().equals("address_group"))
+            return tx.exists(
+                    "SELECT 1 AS one FROM security_group_rule r JOIN address_group a ON a.id = r.remote_address_group_id"
+                            + " WHERE a.id = ? AND r.project_id <> a.project_id AND (? = '*' OR r.project_id = ?)",
+                    g.objectId(),
+                    g.target(),
+                    g.target());
         return tx.exists(
                 "SELECT 1 AS one FROM port_security_group g JOIN port p ON p.id = g.port_id"
                         + " JOIN security_group s ON s.id = g.group_id"

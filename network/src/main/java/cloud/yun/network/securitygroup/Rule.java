@@ -22,6 +22,7 @@ record Rule(
         Optional<Integer> portMax,
         Optional<String> remotePrefix,
         Optional<String> remoteGroupId,
+        Optional<String> remoteAddressGroupId,
         Optional<String> description,
         long revision,
         Instant createdAt,
@@ -40,6 +41,7 @@ record Rule(
                 Optional.empty(),
                 own ? Optional.of(groupId) : Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 0,
                 now,
                 now);
@@ -56,7 +58,7 @@ record Rule(
         object.set("port_range_min", Json.tree(portMin.orElse(null)));
         object.set("port_range_max", Json.tree(portMax.orElse(null)));
         return object.put("remote_ip_prefix", remotePrefix.orElse(null))
-                .putNull("remote_address_group_id")
+                .put("remote_address_group_id", remoteAddressGroupId.orElse(null))
                 .put(
                         "normalized_cidr",
                         remotePrefix

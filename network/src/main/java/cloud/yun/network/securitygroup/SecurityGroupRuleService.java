@@ -11,6 +11,8 @@ import cloud.yun.kernel.error.CloudException.Refused;
 import cloud.yun.kernel.http.Python;
 import cloud.yun.kernel.policy.Target;
 import cloud.yun.network.address.Cidr;
+import cloud.yun.network.addressgroup.AddressGroupService;
+import cloud.yun.network.addressgroup.AddressGroupStore;
 import cloud.yun.network.api.Common;
 import cloud.yun.network.api.Dirty;
 import cloud.yun.network.api.ListQuery;
@@ -20,9 +22,11 @@ import cloud.yun.network.api.Shape.Draft;
 import cloud.yun.network.api.Standard;
 import cloud.yun.network.api.Values;
 import cloud.yun.network.port.PortStore;
+import cloud.yun.network.rbac.Grants;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.StringNode;
@@ -70,7 +74,8 @@ public final class SecurityGroupRuleService extends Resource<Rule> {
             shown("tenant_id").column("project_id"),
             shown("project_id").column("project_id"),
             fixed("security_group_id", Values.uuid()).mandatory().column("group_id"),
-            fixed("remote_group_id", Values.orNull(Values.uuid()))
+            // Any text, as in Neutron: what is no id of a group is a group that is not found.
+            fixed("remote_group_id", Values.orNull(Values.text(255)))
                     .standard(null)
                     .column("remote_group_id"),
             fixed("direction", Values.oneOf(List.of("ingress", "egress")))
@@ -90,7 +95,9 @@ public final class SecurityGroupRuleService extends Resource<Rule> {
                     .standard(null)
                     .column("remote_ip_prefix"),
             shown("normalized_cidr"),
-            shown("remote_address_group_id"),
+            fixed("remote_address_group_id", Values.orNull(Values.uuid()))
+                    .standard(null)
+                    .column("remote_address_group_id"),
             fixed("description", Values.text(255)).standard("").column("description"),
             shown("created_at").number("created_at"),
             shown("updated_at").number("updated_at"),
@@ -160,6 +167,9 @@ public final class SecurityGroupRuleService extends Resource<Rule> {
         remote.ifPresent(r -> {
             if (store.find(r).isEmpty()) throw SecurityGroups.notFound(r);
         });
+        Optional<String> addresses =
+                Optional.ofNullable(values.path("remote_address_group_id").asString(null));
+        addresses.ifPresent(a -> usable(tx, caller, draft.projectId(), a));
         var now = common.now();
         var rule = new Rule(
                 common.id(),
@@ -172,6 +182,7 @@ public final class SecurityGroupRuleService extends Resource<Rule> {
                 number(values.path("port_range_max")),
                 Optional.ofNullable(values.path("remote_ip_prefix").asString(null)),
                 remote,
+                addresses,
                 Optional.of(draft.text("description")),
                 0,
                 now,
@@ -190,6 +201,15 @@ public final class SecurityGroupRuleService extends Resource<Rule> {
         return object;
     }
 
+    private void usable(Tx tx, Caller caller, String projectId, String addressGroupId) {
+        var group = new AddressGroupStore(tx).find(addressGroupId);
+        boolean usable = group.isPresent()
+                && (common.guard().all(caller)
+                        || group.get().projectId().equals(projectId)
+                        || Grants.shared(tx, projectId, addressGroupId));
+        if (!usable) throw AddressGroupService.SHAPE.notFound(addressGroupId);
+    }
+
     private static Optional<Integer> number(JsonNode value) {
         return value.isNumber() ? Optional.of(value.intValue()) : Optional.empty();
     }
@@ -201,15 +221,18 @@ public final class SecurityGroupRuleService extends Resource<Rule> {
                 && a.portMin().equals(b.portMin())
                 && a.portMax().equals(b.portMax())
                 && a.remotePrefix().equals(b.remotePrefix())
-                && a.remoteGroupId().equals(b.remoteGroupId());
+                && a.remoteGroupId().equals(b.remoteGroupId())
+                && a.remoteAddressGroupId().equals(b.remoteAddressGroupId());
     }
 
     private static void check(ObjectNode values) {
         var protocol = values.path("protocol").asString(null);
         var min = number(values.path("port_range_min"));
         var max = number(values.path("port_range_max"));
-        if (!values.path("remote_group_id").isNull()
-                && !values.path("remote_ip_prefix").isNull())
+        long remotes = Stream.of("remote_group_id", "remote_ip_prefix", "remote_address_group_id")
+                .filter(r -> !values.path(r).isNull())
+                .count();
+        if (remotes > 1)
             throw new Invalid(
                     "Only remote_ip_prefix, remote_group_id or remote_address_group_id may be provided.",
                     "SecurityGroupMultipleRemoteEntites");

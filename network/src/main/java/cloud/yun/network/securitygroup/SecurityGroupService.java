@@ -4,6 +4,7 @@ import static cloud.yun.network.api.Attribute.of;
 import static cloud.yun.network.api.Attribute.shown;
 
 import cloud.yun.kernel.auth.Caller;
+import cloud.yun.kernel.db.Select;
 import cloud.yun.kernel.db.Tx;
 import cloud.yun.kernel.error.CloudException.Conflict;
 import cloud.yun.kernel.error.CloudException.Forbidden;
@@ -22,26 +23,36 @@ import cloud.yun.network.rbac.Grants;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
 
 /// The rules of security groups.
 public final class SecurityGroupService extends Resource<SecurityGroup> {
     public static final Shape SHAPE = new Shape(
-            "security_group",
-            "security_groups",
-            "SecurityGroupNotFound",
-            "Security group %s does not exist",
-            shown("id").column("id"),
-            of("name", Values.text(255)).standard("").column("name"),
-            of("stateful", Values.bool()).standard(true).flag("stateful"),
-            shown("tenant_id").column("project_id"),
-            shown("project_id").column("project_id"),
-            of("description", Values.text(255)).standard("").column("description"),
-            shown("shared"),
-            shown("security_group_rules"),
-            shown("tags"),
-            shown("created_at").number("created_at"),
-            shown("updated_at").number("updated_at"),
-            shown("revision_number").number("revision"));
+                    "security_group",
+                    "security_groups",
+                    "SecurityGroupNotFound",
+                    "Security group %s does not exist",
+                    shown("id").column("id"),
+                    of("name", Values.text(255)).standard("").column("name"),
+                    of("stateful", Values.bool()).standard(true).flag("stateful"),
+                    shown("tenant_id").column("project_id"),
+                    shown("project_id").column("project_id"),
+                    of("description", Values.text(255)).standard("").column("description"),
+                    shown("shared"),
+                    shown("security_group_rules"),
+                    shown("tags"),
+                    shown("created_at").number("created_at"),
+                    shown("updated_at").number("updated_at"),
+                    shown("revision_number").number("revision"))
+            .filter("shared", SecurityGroupService::byShared);
+
+    /// Granted to everybody or to somebody.
+    private static void byShared(Select select, List<String> values) {
+        var granted = "EXISTS (SELECT 1 FROM network_rbac b WHERE b.object_id = security_group.id)";
+        for (var value : values)
+            select.where(
+                    Values.bool().apply("shared", StringNode.valueOf(value)).asBoolean() ? granted : "NOT " + granted);
+    }
 
     private final SecurityGroups groups;
 
@@ -96,6 +107,8 @@ public final class SecurityGroupService extends Resource<SecurityGroup> {
             var name = changes.path("name").asString(seen.name());
             if (seen.isDefault() && !name.equals(seen.name()))
                 throw new Conflict("Updating default security group not allowed.", "SecurityGroupCannotUpdateDefault");
+            if (!seen.isDefault() && name.equals("default"))
+                throw new Conflict("Default security group already exists.", "SecurityGroupDefaultAlreadyExists");
             boolean stateful = changes.path("stateful").asBoolean(seen.stateful());
             if (stateful != seen.stateful() && store.used(id)) throw inUse(id, "in use");
             store.update(

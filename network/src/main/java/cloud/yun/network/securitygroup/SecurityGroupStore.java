@@ -20,7 +20,7 @@ final class SecurityGroupStore {
     private static final String COLUMNS = "id, project_id, name, stateful, standard, " + Standard.COLUMNS;
     private static final String RULE_COLUMNS = """
             id, project_id, group_id, direction, ethertype, protocol, port_min, port_max, remote_ip_prefix,
-            remote_group_id, description, revision, created_at, updated_at""";
+            remote_group_id, remote_address_group_id, description, revision, created_at, updated_at""";
     private static final String VISIBLE =
             " OR EXISTS (SELECT 1 FROM network_rbac b WHERE b.object_id = %s AND b.target_project IN ('*', ?))";
 
@@ -150,8 +150,9 @@ final class SecurityGroupStore {
         tx.update(
                 """
                 INSERT INTO security_group_rule (id, project_id, group_id, direction, ethertype, protocol, port_min,
-                    port_max, remote_ip_prefix, remote_group_id, description, revision, created_at, updated_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    port_max, remote_ip_prefix, remote_group_id, remote_address_group_id, description, revision, created_at,
+                    updated_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 r.id(),
                 r.projectId(),
@@ -163,6 +164,7 @@ final class SecurityGroupStore {
                 r.portMax(),
                 r.remotePrefix(),
                 r.remoteGroupId(),
+                r.remoteAddressGroupId(),
                 r.description(),
                 r.revision(),
                 r.createdAt(),
@@ -222,6 +224,7 @@ final class SecurityGroupStore {
                 r.optNumber("port_max").map(Long::intValue),
                 r.optString("remote_ip_prefix"),
                 r.optString("remote_group_id"),
+                r.optString("remote_address_group_id"),
                 r.optString("description"),
                 r.number("revision"),
                 r.instant("created_at"),

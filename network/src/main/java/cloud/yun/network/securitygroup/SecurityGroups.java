@@ -2,6 +2,8 @@ package cloud.yun.network.securitygroup;
 
 import cloud.yun.kernel.db.Tx;
 import cloud.yun.kernel.error.CloudException.NotFound;
+import cloud.yun.network.address.Cidr;
+import cloud.yun.network.addressgroup.AddressGroupStore;
 import cloud.yun.network.api.Common;
 import cloud.yun.network.api.Dirty;
 import cloud.yun.network.api.Standard;
@@ -15,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /// What ports and other rooms need of security groups.
 public final class SecurityGroups {
@@ -106,24 +109,47 @@ public final class SecurityGroups {
         var groups = new LinkedHashSet<String>();
         groupsOf.values().forEach(groups::addAll);
         var rules = new SecurityGroupStore(tx).rulesOf(groups);
+        var addresses = new AddressGroupStore(tx)
+                .addresses(rules.values().stream()
+                        .flatMap(List::stream)
+                        .flatMap(r -> r.remoteAddressGroupId().stream())
+                        .collect(Collectors.toSet()));
         var found = new HashMap<String, List<NetworkDriver.Rule>>();
         groupsOf.forEach((port, ids) -> {
             var all = new LinkedHashSet<NetworkDriver.Rule>();
-            for (var id : ids) for (var rule : rules.getOrDefault(id, List.of())) all.add(wanted(rule));
+            for (var id : ids) for (var rule : rules.getOrDefault(id, List.of())) all.add(wanted(rule, addresses));
             found.put(port, List.copyOf(all));
         });
         return found;
     }
 
-    private static NetworkDriver.Rule wanted(Rule rule) {
+    /// An address group stands for its prefixes of the rule's IP version; without any it lets nobody through.
+    private static List<String> prefixes(Rule rule, Map<String, List<String>> addresses) {
+        if (rule.remoteAddressGroupId().isEmpty())
+            return rule.remotePrefix().map(List::of).orElse(List.of());
+        int version = rule.etherType().equals("IPv4") ? 4 : 6;
+        var all = addresses.getOrDefault(rule.remoteAddressGroupId().get(), List.of()).stream()
+                .map(Cidr::of)
+                .filter(a -> a.version() == version)
+                .toList();
+        // Each address once: sets of intervals of the kernel may not overlap.
+        return all.stream()
+                .filter(a -> all.stream().noneMatch(b -> !b.equals(a) && b.contains(a)))
+                .map(Cidr::toString)
+                .toList();
+    }
+
+    private static NetworkDriver.Rule wanted(Rule rule, Map<String, List<String>> addresses) {
         return new NetworkDriver.Rule(
                 rule.direction(),
                 rule.etherType(),
                 rule.protocol(),
                 rule.portMin(),
                 rule.portMax(),
-                rule.remoteGroupId().isEmpty() && rule.remotePrefix().isEmpty(),
-                rule.remotePrefix().map(List::of).orElse(List.of()),
+                rule.remoteGroupId().isEmpty()
+                        && rule.remotePrefix().isEmpty()
+                        && rule.remoteAddressGroupId().isEmpty(),
+                prefixes(rule, addresses),
                 rule.remoteGroupId());
     }
 }

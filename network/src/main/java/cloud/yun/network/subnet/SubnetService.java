@@ -25,6 +25,7 @@ import cloud.yun.network.api.Values;
 import cloud.yun.network.network.Network;
 import cloud.yun.network.network.NetworkService;
 import cloud.yun.network.network.NetworkStore;
+import cloud.yun.network.rbac.Grants;
 import cloud.yun.network.subnetpool.PoolCutter;
 import cloud.yun.network.subnetpool.SubnetPool;
 import cloud.yun.network.subnetpool.SubnetPoolStore;
@@ -151,7 +152,9 @@ public final class SubnetService extends Resource<Subnet> {
         if (!draft.said("subnetpool_id")) return Optional.empty();
         var id = draft.text("subnetpool_id");
         var pool = store.lock(id)
-                .filter(p -> p.shared() || p.projectId().equals(draft.projectId()))
+                .filter(p -> p.shared()
+                        || p.projectId().equals(draft.projectId())
+                        || Grants.shared(tx, draft.projectId(), id))
                 .orElseThrow(() -> cloud.yun.kernel.error.CloudException.NotFound.typed(
                         "Subnet pool " + id + " could not be found.", "SubnetPoolNotFound"));
         if (pool.version() != version)

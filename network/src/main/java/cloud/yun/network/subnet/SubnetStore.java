@@ -145,6 +145,15 @@ public final class SubnetStore {
                 subnet.id());
     }
 
+    /// Makes a subnet one of a pool's.
+    public void pool(String id, String poolId, Instant now) {
+        tx.update(
+                "UPDATE subnet SET subnetpool_id = ?, revision = revision + 1, updated_at = ? WHERE id = ?",
+                poolId,
+                now,
+                id);
+    }
+
     void delete(String id) {
         tx.update("DELETE FROM subnet WHERE id = ?", id);
     }

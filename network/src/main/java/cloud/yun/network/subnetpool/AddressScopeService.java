@@ -15,6 +15,7 @@ import cloud.yun.network.api.Resource;
 import cloud.yun.network.api.Shape;
 import cloud.yun.network.api.Shape.Draft;
 import cloud.yun.network.api.Values;
+import cloud.yun.network.rbac.Grants;
 import cloud.yun.network.subnetpool.AddressScopeStore.AddressScope;
 import java.util.List;
 import java.util.Optional;
@@ -77,6 +78,7 @@ public final class AddressScopeService extends Resource<AddressScope> {
                         "Unable to complete operation on address scope " + id
                                 + ". There are one or more subnet pools in use on the address scope.",
                         "AddressScopeInUse");
+            new Grants(common).gone(tx, id);
             new AddressScopeStore(tx).delete(id);
             common.emitDelete(tx, caller, SHAPE, seen.projectId(), id);
         });
@@ -94,7 +96,7 @@ public final class AddressScopeService extends Resource<AddressScope> {
 
     @Override
     protected Target target(Tx tx, Caller caller, AddressScope row) {
-        return Target.project(row.projectId()).with("shared", row.shared());
+        return Target.project(row.projectId()).with("shared", row.shared() || Grants.shared(tx, caller, row.id()));
     }
 
     @Override

@@ -26,7 +26,11 @@ final class AddressScopeStore {
 
     List<AddressScope> list(ListQuery query, Optional<String> projectId) {
         var select = Select.of(COLUMNS, "address_scope");
-        projectId.ifPresent(p -> select.where("project_id = ? OR shared = 1", p));
+        projectId.ifPresent(p -> select.where(
+                "project_id = ? OR shared = 1 OR EXISTS (SELECT 1 FROM network_rbac b WHERE b.object_id = address_scope.id"
+                        + " AND b.target_project IN ('*', ?))",
+                p,
+                p));
         return query.page(tx, select, AddressScopeStore::map);
     }
 

@@ -18,6 +18,7 @@ import cloud.yun.network.api.Shape;
 import cloud.yun.network.api.Shape.Draft;
 import cloud.yun.network.api.Standard;
 import cloud.yun.network.api.Values;
+import cloud.yun.network.rbac.Grants;
 import cloud.yun.network.subnet.SubnetStore;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -166,7 +167,9 @@ public final class SubnetPoolService extends Resource<SubnetPool> {
         var scopeId = pool.addressScopeId().get();
         var scope = new AddressScopeStore(tx)
                 .find(scopeId)
-                .filter(s -> s.shared() || s.projectId().equals(pool.projectId()))
+                .filter(s -> s.shared()
+                        || s.projectId().equals(pool.projectId())
+                        || Grants.shared(tx, pool.projectId(), scopeId))
                 .orElseThrow(() -> AddressScopeService.SHAPE.notFound(scopeId));
         if (scope.version() != pool.version())
             throw new Invalid(
@@ -231,6 +234,34 @@ public final class SubnetPoolService extends Resource<SubnetPool> {
         });
     }
 
+    /// Gives a locked pool other prefixes, as far as its address scope allows.
+    SubnetPool prefixes(Tx tx, Caller caller, SubnetPool locked, List<Cidr> wanted) {
+        var prefixes = wanted.isEmpty() ? wanted : prefixes(Json.array(), wanted);
+        var changed = new SubnetPool(
+                locked.id(),
+                locked.projectId(),
+                locked.name(),
+                locked.version(),
+                prefixes,
+                locked.defaultLength(),
+                locked.minLength(),
+                locked.maxLength(),
+                locked.quota(),
+                locked.shared(),
+                locked.isDefault(),
+                locked.addressScopeId(),
+                locked.standard());
+        for (var prefix : prefixes)
+            if (prefix.version() != locked.version())
+                throw new Invalid("Cannot mix IPv4 and IPv6 prefixes in a subnet pool.", "PrefixVersionMismatch");
+        check(tx, changed);
+        var store = new SubnetPoolStore(tx);
+        store.update(changed, common.now());
+        var object = rendered(tx, store.find(locked.id()).orElseThrow());
+        common.emit(tx, caller, SHAPE, "update", locked.projectId(), locked.id(), object);
+        return changed;
+    }
+
     @Override
     public void delete(Caller caller, String id, Optional<Long> revision) {
         common.db().write(tx -> {
@@ -242,6 +273,7 @@ public final class SubnetPoolService extends Resource<SubnetPool> {
                         "Subnet pool " + id + " has existing allocations: Subnet pool has existing allocations.",
                         "SubnetPoolDeleteError");
             Standard.dropTags(tx, id);
+            new Grants(common).gone(tx, id);
             new SubnetPoolStore(tx).delete(id);
             common.give(tx, seen.projectId(), "subnetpool", 1);
             common.emitDelete(tx, caller, SHAPE, seen.projectId(), id);
@@ -260,7 +292,7 @@ public final class SubnetPoolService extends Resource<SubnetPool> {
 
     @Override
     protected Target target(Tx tx, Caller caller, SubnetPool row) {
-        return Target.project(row.projectId()).with("shared", row.shared());
+        return Target.project(row.projectId()).with("shared", row.shared() || Grants.shared(tx, caller, row.id()));
     }
 
     @Override

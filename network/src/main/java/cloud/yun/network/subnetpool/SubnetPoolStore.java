@@ -47,7 +47,11 @@ public final class SubnetPoolStore {
 
     List<SubnetPool> list(ListQuery query, Optional<String> projectId) {
         var select = Select.of(COLUMNS, "subnet_pool");
-        projectId.ifPresent(p -> select.where("project_id = ? OR shared = 1", p));
+        projectId.ifPresent(p -> select.where(
+                "project_id = ? OR shared = 1 OR EXISTS (SELECT 1 FROM network_rbac b WHERE b.object_id = subnet_pool.id"
+                        + " AND b.target_project IN ('*', ?))",
+                p,
+                p));
         return query.page(tx, select, SubnetPoolStore::map);
     }
 
