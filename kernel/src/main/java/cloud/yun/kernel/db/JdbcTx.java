@@ -6,9 +6,13 @@ import java.sql.Types;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -17,6 +21,7 @@ final class JdbcTx implements Tx {
     private final Statements statements;
     private final Dialect dialect;
     private final List<Runnable> wakes = new ArrayList<>();
+    private final Map<Class<?>, Ending> endings = new LinkedHashMap<>();
 
     JdbcTx(Statements statements, Dialect dialect) {
         this.statements = statements;
@@ -83,6 +88,18 @@ final class JdbcTx implements Tx {
     @Override
     public Dialect dialect() {
         return dialect;
+    }
+
+    /// The work and its endings.
+    <T> T complete(Function<Tx, T> work) {
+        T result = work.apply(this);
+        endings.values().forEach(e -> e.run(this));
+        return result;
+    }
+
+    @Override
+    public <T extends Ending> T ending(Class<T> kind, Supplier<T> make) {
+        return kind.cast(endings.computeIfAbsent(kind, _ -> make.get()));
     }
 
     @Override

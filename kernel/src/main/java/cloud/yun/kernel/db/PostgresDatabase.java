@@ -34,7 +34,7 @@ final class PostgresDatabase implements Database {
     public <T> T transaction(Function<Tx, T> work) {
         return within(connection -> {
             var tx = tx(connection);
-            T result = work.apply(tx);
+            T result = tx.complete(work);
             connection.commit();
             tx.wakes().forEach(Runnable::run);
             return result;

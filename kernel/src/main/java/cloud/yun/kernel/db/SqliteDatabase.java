@@ -53,7 +53,7 @@ final class SqliteDatabase implements Database {
         }
 
         void run(JdbcTx tx) {
-            result = work.apply(tx);
+            result = tx.complete(work);
             wakes = tx.wakes();
         }
 

@@ -3,6 +3,7 @@ package cloud.yun.kernel.db;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// One open transaction. What does not use it is not in it.
@@ -37,6 +38,16 @@ public interface Tx {
 
     /// Runs when, and only when, the transaction is durable. Must be quick and must not fail: it only wakes others.
     void afterCommit(Runnable wake);
+
+    /// Work that is collected during a transaction and done at its end, just before the commit. The rows that many
+    /// transactions want (counters, above all) are then locked last and for the shortest time, in one order.
+    interface Ending {
+        /// @throws RuntimeException the transaction is rolled back
+        void run(Tx tx);
+    }
+
+    /// @return the transaction's own ending of that kind, made when it is first asked for
+    <T extends Ending> T ending(Class<T> kind, Supplier<T> make);
 
     /// @return `?, ?, ?` for `n` arguments of an IN list
     static String marks(int n) {

@@ -59,14 +59,6 @@ public record ApiService(
 
     public ApiService withRootPaths(String... paths) {
         return new ApiService(
-                type,
-                mount,
-                ports,
-                dialect,
-                microversions,
-                projectPrefixes,
-                bodyBytesMax,
-                strictSlash,
-                List.of(paths));
+                type, mount, ports, dialect, microversions, projectPrefixes, bodyBytesMax, strictSlash, List.of(paths));
     }
 }

@@ -21,6 +21,9 @@ public final class Quotas {
         OverQuota of(String resource, long requested, long used, long limit);
     }
 
+    /// The words of the quota itself.
+    public static final Refusal STANDARD = (resource, _, used, limit) -> new OverQuota(resource, used, limit);
+
     private final String service;
     private final Map<String, Long> defaults;
 
@@ -35,41 +38,32 @@ public final class Quotas {
         return new LinkedHashMap<>(defaults);
     }
 
-    /// Takes `amounts` of the project's quota. Resources are taken in the order of their names, so that two
-    /// transactions never wait for each other.
+    /// Takes `amounts` of the project's quota. What is plainly too much is refused at once; the counters themselves
+    /// change at the end of the transaction, where the limit is looked at again.
     ///
     /// @param amounts resource name to how many more; zero and less are not checked against the limit
     /// @throws OverQuota one of them does not fit; nothing was taken once the transaction rolls back
     public void take(Tx tx, String projectId, Map<String, Long> amounts, Refusal refusal) {
         var limits = limits(tx, projectId);
+        var usage = usage(tx, projectId);
+        var changes = QuotaChanges.of(tx);
         new TreeMap<>(amounts).forEach((resource, amount) -> {
             if (amount == 0) return;
-            long limit = limits.getOrDefault(resource, UNLIMITED);
-            long used = add(tx, projectId, resource, amount);
-            if (amount > 0 && limit != UNLIMITED && used > limit)
-                throw refusal.of(resource, amount, used - amount, limit);
+            long limit = amount < 0 ? UNLIMITED : limits.getOrDefault(resource, UNLIMITED);
+            long used = usage.getOrDefault(resource, 0L);
+            if (limit != UNLIMITED && used + amount > limit) throw refusal.of(resource, amount, used, limit);
+            changes.add(new QuotaChanges.Counter(service, projectId, resource), amount, limit, refusal);
         });
     }
 
     public void take(Tx tx, String projectId, Map<String, Long> amounts) {
-        take(tx, projectId, amounts, (resource, _, used, limit) -> new OverQuota(resource, used, limit));
+        take(tx, projectId, amounts, STANDARD);
     }
 
     public void give(Tx tx, String projectId, Map<String, Long> amounts) {
-        new TreeMap<>(amounts).forEach((resource, amount) -> {
-            if (amount != 0) add(tx, projectId, resource, -amount);
-        });
-    }
-
-    private long add(Tx tx, String projectId, String resource, long amount) {
-        return tx.first("""
-                        INSERT INTO quota_usage (service, project_id, resource, used)
-                        VALUES (?, ?, ?, ?)
-                        ON CONFLICT (service, project_id, resource)
-                        DO UPDATE SET used = quota_usage.used + excluded.used
-                        RETURNING used AS n
-                        """, r -> r.number("n"), service, projectId, resource, amount)
-                .orElseThrow();
+        var changes = QuotaChanges.of(tx);
+        amounts.forEach((resource, amount) ->
+                changes.add(new QuotaChanges.Counter(service, projectId, resource), -amount, UNLIMITED, STANDARD));
     }
 
     /// @return every resource with the limit in force for the project
@@ -90,7 +84,7 @@ public final class Quotas {
         return found;
     }
 
-    /// @return every resource with what the project uses
+    /// @return every resource with what the project uses, this transaction's own changes included
     public Map<String, Long> usage(Tx tx, String projectId) {
         var found = new LinkedHashMap<String, Long>();
         defaults.keySet().forEach(r -> found.put(r, 0L));
@@ -99,6 +93,7 @@ public final class Quotas {
                 r -> found.put(r.string("resource"), r.number("used")),
                 service,
                 projectId);
+        QuotaChanges.of(tx).pending(service, projectId).forEach((r, amount) -> found.merge(r, amount, Long::sum));
         return found;
     }
 

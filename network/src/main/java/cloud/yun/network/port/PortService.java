@@ -6,6 +6,7 @@ import cloud.yun.kernel.error.CloudException.Conflict;
 import cloud.yun.kernel.error.CloudException.Forbidden;
 import cloud.yun.kernel.json.Json;
 import cloud.yun.kernel.policy.Target;
+import cloud.yun.kernel.quota.Quotas;
 import cloud.yun.network.NetworkOptions;
 import cloud.yun.network.address.Ip;
 import cloud.yun.network.api.Common;
@@ -126,7 +127,7 @@ public final class PortService extends Resource<Port> {
                 Standard.fresh(draft.text("description"), 1, common.now()),
                 List.of(),
                 groupIds);
-        return ports.create(tx, port, network, wanted(values), false, true);
+        return ports.create(tx, port, network, wanted(values), false, Optional.of(Quotas.STANDARD));
     }
 
     private void check(boolean secure, boolean hasPairs, boolean hasGroups, JsonNode pairs) {

@@ -2,6 +2,7 @@ package cloud.yun.network.port;
 
 import cloud.yun.kernel.db.Tx;
 import cloud.yun.kernel.error.CloudException.Conflict;
+import cloud.yun.kernel.quota.Quotas.Refusal;
 import cloud.yun.network.NetworkOptions;
 import cloud.yun.network.address.Macs;
 import cloud.yun.network.api.Common;
@@ -14,6 +15,7 @@ import cloud.yun.network.network.Network;
 import cloud.yun.network.network.NetworkChangeStore;
 import cloud.yun.network.securitygroup.SecurityGroups;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// What happens with ports in the transactions of other resources: rows, addresses, groups, quota, and who must
@@ -31,13 +33,19 @@ public final class Ports {
 
     /// @param wanted empty: the usual addresses; an empty list: none
     /// @param lowest the lowest free addresses instead of random ones
-    /// @param counted whether the project's quota may refuse it; ports of the house are counted but never refused
+    /// @param refusal the words in which the project's quota refuses it; empty: counted but never refused, as
+    ///     ports of the house's own are
     public Port create(
-            Tx tx, Port port, Network network, Optional<List<Wanted>> wanted, boolean lowest, boolean counted) {
-        if (!port.projectId().isEmpty()) {
-            if (counted) common.take(tx, port.projectId(), "port", 1);
-            else common.give(tx, port.projectId(), "port", -1);
-        }
+            Tx tx,
+            Port port,
+            Network network,
+            Optional<List<Wanted>> wanted,
+            boolean lowest,
+            Optional<Refusal> refusal) {
+        if (!port.projectId().isEmpty())
+            refusal.ifPresentOrElse(
+                    words -> common.quotas().take(tx, port.projectId(), Map.of("port", 1L), words),
+                    () -> common.give(tx, port.projectId(), "port", -1));
         var row = insert(tx, port);
         var taker = new Taker(row.id(), row.mac(), row.networkId(), row.deviceOwner(), lowest);
         var ipam = new Ipam(tx);
@@ -107,7 +115,7 @@ public final class Ports {
             Tx tx, Network network, String projectId, String owner, String device, Optional<List<Wanted>> wanted) {
         var port = Port.internal(
                 common.id(), projectId, network.id(), "", owner, device, Standard.fresh("", 1, common.now()));
-        return create(tx, port, network, wanted, owner.equals("network:dhcp"), false);
+        return create(tx, port, network, wanted, owner.equals("network:dhcp"), Optional.empty());
     }
 
     /// Deletes the row; what of it is on a host is removed soon.

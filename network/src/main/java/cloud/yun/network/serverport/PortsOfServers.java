@@ -130,17 +130,13 @@ public final class PortsOfServers implements ServerPorts {
                 Standard.fresh("", 1, common.now()),
                 List.of(),
                 network.portSecurity() ? groupIds : List.of());
-        ports.create(tx, port, network, fixed(want), false, false);
-        quota(tx, caller.projectId());
+        ports.create(tx, port, network, fixed(want), false, Optional.of(PortsOfServers::refused));
         allocated(tx, port.id(), id);
     }
 
-    /// The port was counted without asking, so that a refusal can be in compute's words.
-    private void quota(Tx tx, String projectId) {
-        long limit = common.quotas().limits(tx, projectId).getOrDefault("port", -1L);
-        long used = common.quotas().usage(tx, projectId).getOrDefault("port", 0L);
-        if (limit >= 0 && used > limit)
-            throw new OverQuota("Maximum number of ports exceeded", "", "port " + used + "/" + limit);
+    /// In compute's words.
+    private static OverQuota refused(String resource, long requested, long used, long limit) {
+        return new OverQuota("Maximum number of ports exceeded", "", "port " + used + "/" + limit);
     }
 
     private static void allocated(Tx tx, String portId, String networkId) {
