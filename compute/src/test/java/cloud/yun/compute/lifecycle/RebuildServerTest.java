@@ -12,6 +12,7 @@ import cloud.yun.compute.server.TaskState;
 import cloud.yun.compute.server.VmState;
 import cloud.yun.compute.serverapi.ServerPolicies;
 import cloud.yun.kernel.flow.FlowProbe;
+import cloud.yun.testing.Requirement;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -86,6 +87,7 @@ class RebuildServerTest {
     }
 
     @Test
+    @Requirement("S3.108")
     void rebuild_thatNamesEverything_changesItAndAnswersWithIt() throws InterruptedException {
         assertThat(cloud.flows.registered()).containsEntry(FLOW, TASKS);
         var shown = rebuild("2.90", """

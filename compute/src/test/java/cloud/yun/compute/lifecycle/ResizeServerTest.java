@@ -8,6 +8,7 @@ import cloud.yun.compute.migration.MigrationStatus;
 import cloud.yun.compute.server.TaskState;
 import cloud.yun.compute.server.VmState;
 import cloud.yun.kernel.flow.FlowProbe;
+import cloud.yun.testing.Requirement;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,7 @@ class ResizeServerTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
+    @Requirement("S3.114")
     void resize_thenConfirm_isLargeAndThenNothingOfTheOldSideIsLeft(boolean moves) throws InterruptedException {
         try (var r = new ResizeCloud(moves)) {
             assertThat(r.cloud.flows.registered()).containsEntry(FLOW, TASKS);
@@ -186,6 +188,7 @@ class ResizeServerTest {
     }
 
     @Test
+    @Requirement("S3.112")
     void migrate_goesToTheOtherHostAndKeepsAStoppedGuestOff() throws InterruptedException {
         try (var r = new ResizeCloud(false)) {
             r.create();

@@ -37,7 +37,8 @@ class GoldenServersTest {
             "srv-badsort", "the same list, other quotes are fine",
             "srv-show-early", "ports and groups are known at once here, the host is not yet",
             "diag", "other disks and nics",
-            "two", "the message names what is wrong");
+            "two", "the message names what is wrong",
+            "evacuate", "hosts have other names");
 
     private final Map<String, String> variables = new HashMap<>(Map.of(
             "image0",

@@ -159,6 +159,80 @@ class LibvirtHypervisorTest extends HypervisorContract {
         assertThat(folder(id)).doesNotExist();
     }
 
+    private static Guest withRoot(Guest g, int rootGib) {
+        return new Guest(
+                g.serverId(),
+                g.domainName(),
+                g.displayName(),
+                g.projectId(),
+                g.userId(),
+                g.vcpus(),
+                g.memoryMib(),
+                rootGib,
+                g.ephemeralGib(),
+                g.swapMib(),
+                g.image(),
+                g.rootDevice(),
+                g.nics(),
+                g.volumes(),
+                g.configDrive(),
+                g.properties());
+    }
+
+    private void write(Path disk) {
+        commands.run(Command.of("qemu-io", "-f", "qcow2", "-c", "write -P 0xab 900M 64k", disk.toString()));
+    }
+
+    /// A resize: the root disk grows with all that is on it, and the old one is there for the way back.
+    @Test
+    void copyKeptDisks_whenTheFlavorIsLarger_growsTheRootDiskAndBootsFromIt() throws Exception {
+        var images = new QemuImg(commands);
+        var guest = guest();
+        var id = guest.serverId();
+        make(guest);
+        driver.destroy(id);
+        write(folder(id).resolve("disk"));
+        driver.keepDisks(id);
+        var kept = folder(id).resolveSibling(id + "_resize").resolve("disk");
+        var larger = withRoot(guest, 2);
+        driver.copyKeptDisks(larger);
+        var disk = folder(id).resolve("disk");
+        assertThat(images.info(disk, ImageFormat.QCOW2).virtualBytes()).isEqualTo(2L << 30);
+        assertThat(images.info(kept, ImageFormat.QCOW2).virtualBytes()).isEqualTo(1L << 30);
+        assertThat(images.same(disk, ImageFormat.QCOW2, kept, ImageFormat.QCOW2))
+                .as("what the guest wrote, and nothing behind it")
+                .isTrue();
+        driver.start(larger);
+        awaitBooted(id);
+        driver.destroy(id);
+        driver.restoreKeptDisks(id);
+        assertThat(kept).doesNotExist();
+        assertThat(images.info(disk, ImageFormat.QCOW2).virtualBytes()).isEqualTo(1L << 30);
+        remove(id);
+    }
+
+    /// A rebuild: the disks go and are made from the image again.
+    @Requirement("S3.108")
+    @Test
+    void createDisks_afterTheOldOnesWereDeleted_haveNothingOfThem() throws Exception {
+        var images = new QemuImg(commands);
+        var guest = guest();
+        var id = guest.serverId();
+        make(guest);
+        driver.destroy(id);
+        var disk = folder(id).resolve("disk");
+        write(disk);
+        assertThat(images.same(disk, ImageFormat.QCOW2, imageFile(), ImageFormat.RAW))
+                .isFalse();
+        driver.deleteDisks(id);
+        driver.createDisks(guest);
+        assertThat(images.same(disk, ImageFormat.QCOW2, imageFile(), ImageFormat.RAW))
+                .isTrue();
+        driver.start(guest);
+        awaitBooted(id);
+        remove(id);
+    }
+
     @Requirement({"S3.74", "S3.75"})
     @Test
     void cacheImage_when50GuestsWantItAtOnce_isMadeOnce_andRaw() throws Exception {
