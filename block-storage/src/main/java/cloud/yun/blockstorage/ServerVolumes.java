@@ -82,6 +82,14 @@ public interface ServerVolumes {
     /// For delete_on_termination: records the flow that deletes the volume. Succeeds when already gone or going.
     void delete(Tx tx, String volumeId, String requestId);
 
+    /// Effect: the volume holds the image's bytes and nothing else. No guest may have it open meanwhile.
+    ///
+    /// @param imageFormat the image's disk format
+    void reimage(String volumeId, String imageId, String imageFormat);
+
+    /// The volume says from which image its contents are. Succeeds when the image is gone.
+    void reimaged(Tx tx, Caller caller, String volumeId, String imageId);
+
     Optional<Attachment> attachment(Tx tx, String attachmentId);
 
     /// Records the flow that takes a snapshot, also of a volume in use. Counts quota.

@@ -135,6 +135,16 @@ public final class AttachedVolumes implements ServerVolumes {
     }
 
     @Override
+    public void reimage(String volumeId, String imageId, String imageFormat) {
+        connections.reimage(volumeId, imageId, imageFormat);
+    }
+
+    @Override
+    public void reimaged(Tx tx, Caller caller, String volumeId, String imageId) {
+        volumes.reimaged(tx, caller, volumeId, imageId);
+    }
+
+    @Override
     public Optional<Attachment> attachment(Tx tx, String attachmentId) {
         return new AttachmentStore(tx)
                 .find(attachmentId)

@@ -2,6 +2,7 @@ package cloud.yun.blockstorage.attachment;
 
 import cloud.yun.blockstorage.ServerVolumes.Connection;
 import cloud.yun.blockstorage.agent.Backends;
+import cloud.yun.blockstorage.agent.Command.Source;
 import cloud.yun.blockstorage.volume.VolumeStore;
 import cloud.yun.kernel.db.Database;
 import cloud.yun.kernel.error.CloudException.NotFound;
@@ -35,6 +36,14 @@ final class HostConnections {
         place(attachmentId, host).ifPresent(place -> {
             if (!place.shared()) backends.terminateConnection(place.pool(), place.volumeId(), host);
         });
+    }
+
+    /// A back end makes what it has already only once, and copies the image into it each time.
+    void reimage(String volumeId, String imageId, String imageFormat) {
+        var v = db.read(tx -> new VolumeStore(tx).find(volumeId)).orElseThrow(() -> new NotFound("Volume", volumeId));
+        var pool = v.host()
+                .orElseThrow(() -> new Unavailable("Volume " + v.id() + " is on no back end.", "no host", null));
+        backends.createVolume(pool, v.id(), v.sizeGib(), new Source("image", imageId, "", imageFormat));
     }
 
     private Optional<Place> place(String attachmentId, String host) {

@@ -200,6 +200,11 @@ final class NewVolumes {
         return zone;
     }
 
+    /// @return what `volume_image_metadata` shows of an image; empty when the caller has no such image
+    Optional<Map<String, String>> imageMetadata(Tx tx, Caller caller, String imageId) {
+        return images.find(tx, caller, imageId).map(NewVolumes::imageMetadata);
+    }
+
     private static Map<String, String> imageMetadata(Image image) {
         var all = new LinkedHashMap<String, String>();
         all.put("signature_verified", "False");

@@ -64,6 +64,15 @@ public final class VolumeService {
         return params.volume();
     }
 
+    /// The volume's contents were replaced by an image's.
+    public void reimaged(Tx tx, Caller caller, String volumeId, String imageId) {
+        newVolumes.imageMetadata(tx, caller, imageId).ifPresent(metadata -> {
+            var store = new VolumeStore(tx);
+            store.replaceMetadata(volumeId, Scope.IMAGE, metadata);
+            store.bootable(volumeId, true, clock.instant());
+        });
+    }
+
     String newId() {
         return ids.get().toString();
     }
