@@ -14,6 +14,7 @@ import cloud.yun.kernel.error.CloudException.Invalid;
 import cloud.yun.kernel.flow.Flow;
 import cloud.yun.kernel.flow.Flow.Failure;
 import cloud.yun.kernel.flow.FlowRecord.Origin;
+import java.util.Optional;
 
 /// Makes a server's disks anew from an image; its id, ports, volumes and host stay.
 ///
@@ -23,11 +24,16 @@ import cloud.yun.kernel.flow.FlowRecord.Origin;
 /// @see <a href="https://docs.openstack.org/api-ref/compute/#rebuild-server-rebuild-action">rebuild</a>
 public final class RebuildServer {
     /// @param off whether the guest was off and stays off
-    public record Params(String serverId, String requestId, boolean off, boolean preserveEphemeral) {
+    /// @param reimage the image that the root volume is filled with; empty when there is none, or its contents stay
+    public record Params(
+            String serverId, String requestId, boolean off, boolean preserveEphemeral, Optional<Reimage> reimage) {
         Work work() {
             return new Work(serverId, requestId);
         }
     }
+
+    /// @param volumeId of the server's root disk
+    public record Reimage(String volumeId, String imageId, String imageFormat) {}
 
     private final Wiring w;
     private final Guests guests;
@@ -47,6 +53,7 @@ public final class RebuildServer {
                 .task("stop-guest", this::stopGuest, (_, _) -> {})
                 .task("destroy-guest", p -> w.agents().destroy(host(p), p.serverId()), (_, _) -> {})
                 .task("delete-disks", p -> w.agents().deleteDisks(host(p), p.serverId()), (_, _) -> {})
+                .task("reimage-volume", this::reimage, (_, _) -> {})
                 .record("begin-spawning", this::beginSpawning, (_, _, _) -> {})
                 .task("create-disks", p -> w.agents().createDisks(host(p), guests.of(p.serverId())), (_, _) -> {})
                 .task("start-guest", this::startGuest, (_, _) -> {})
@@ -64,7 +71,13 @@ public final class RebuildServer {
 
     /// @param server locked in this transaction, and ready
     /// @throws Conflict something of it is being attached or detached
-    public void begin(Tx tx, Caller caller, Server server, Revision revision, boolean preserveEphemeral) {
+    public void begin(
+            Tx tx,
+            Caller caller,
+            Server server,
+            Revision revision,
+            Optional<Reimage> reimage,
+            boolean preserveEphemeral) {
         Ready.requireAtRest(tx, w, server, "rebuild");
         var now = w.clock().instant();
         var store = new ServerStore(tx);
@@ -87,7 +100,8 @@ public final class RebuildServer {
                                 server.id(),
                                 caller.requestId(),
                                 server.vmState() == VmState.STOPPED,
-                                preserveEphemeral),
+                                preserveEphemeral,
+                                reimage),
                         new Origin(server.projectId(), server.userId(), server.id(), caller.requestId()));
     }
 
@@ -109,6 +123,10 @@ public final class RebuildServer {
             w.agents().stop(host(p), p.serverId(), patience.of(p.serverId()), patience.retry());
     }
 
+    private void reimage(Params p) {
+        p.reimage().ifPresent(r -> w.volumes().reimage(r.volumeId(), r.imageId(), r.imageFormat()));
+    }
+
     private void beginSpawning(Tx tx, Params p) {
         var store = new ServerStore(tx);
         var server = Ready.still(store.lock(p.serverId()), TaskState.REBUILDING);
@@ -123,7 +141,10 @@ public final class RebuildServer {
 
     private void markRebuilt(Tx tx, Params p) {
         var store = new ServerStore(tx);
-        store.forgetPassword(Ready.wanted(store.lock(p.serverId())));
+        var server = Ready.wanted(store.lock(p.serverId()));
+        store.forgetPassword(server);
+        p.reimage()
+                .ifPresent(r -> w.volumes().reimaged(tx, Owner.of(server, p.requestId()), r.volumeId(), r.imageId()));
         ending.done(
                 tx,
                 p.work(),

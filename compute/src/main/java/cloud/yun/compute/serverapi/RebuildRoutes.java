@@ -54,8 +54,14 @@ final class RebuildRoutes implements Part {
         var password = servers.password(CreateRequest.text(body, "adminPass"));
         return access.change(caller, id, RULE, (tx, seen) -> {
             RebuildServer.requireReady(seen);
-            var revision = rebuilds.of(tx, caller, seen, body, password);
-            rebuild.begin(tx, caller, seen, revision, CreateRequest.bool(body.path("preserve_ephemeral")));
+            var draft = rebuilds.of(tx, caller, seen, body, password, version);
+            rebuild.begin(
+                    tx,
+                    caller,
+                    seen,
+                    draft.revision(),
+                    draft.reimage(),
+                    CreateRequest.bool(body.path("preserve_ephemeral")));
             var server = new ServerStore(tx).require(id);
             var view = new ServerView(request, access.policy(), reader.hosts(tx, request));
             var answer = Json.object();
@@ -63,6 +69,8 @@ final class RebuildRoutes implements Part {
             if (servers.passwordsShown()) shown.put("adminPass", password);
             if (version.atLeast(KEY_NAME_SINCE))
                 shown.put("key_name", server.keyName().orElse(null));
+            // Here it is in a field of its own.
+            shown.remove("OS-EXT-SRV-ATTR:user_data");
             if (version.atLeast(USER_DATA_SINCE))
                 shown.put("user_data", server.wanted().userData().orElse(null));
             answer.set("server", shown);

@@ -1,7 +1,7 @@
 package cloud.yun.compute.serverapi;
 
-import cloud.yun.blockstorage.ServerVolumes;
 import cloud.yun.compute.keypair.Keypairs;
+import cloud.yun.compute.lifecycle.RebuildServer.Reimage;
 import cloud.yun.compute.lifecycle.Wiring;
 import cloud.yun.compute.server.Revision;
 import cloud.yun.compute.server.Server;
@@ -11,6 +11,7 @@ import cloud.yun.image.Images.Image;
 import cloud.yun.kernel.auth.Caller;
 import cloud.yun.kernel.db.Tx;
 import cloud.yun.kernel.error.CloudException.Invalid;
+import cloud.yun.kernel.http.Microversion;
 import cloud.yun.kernel.json.Json;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +19,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// What a rebuild request means: its references looked up and checked against the server.
 final class Rebuilds {
+    private static final int REIMAGE_SINCE = 93;
+    private static final long GIB = 1L << 30;
+
     private final Wiring w;
     private final Keypairs keypairs;
 
@@ -26,16 +30,20 @@ final class Rebuilds {
         this.keypairs = keypairs;
     }
 
+    /// @param reimage what the root volume is filled with, if the server boots from one and it does not stay as it is
+    record Draft(Revision revision, Optional<Reimage> reimage) {}
+
     /// @param body of the action; what it does not name stays as it is
     /// @param password for the new guest
     /// @throws Invalid something it refers to is not there or does not fit, in Nova's words
     /// @throws cloud.yun.kernel.error.CloudException.OverQuota too many metadata items or files
-    Revision of(Tx tx, Caller caller, Server server, ObjectNode body, String password) {
+    Draft of(Tx tx, Caller caller, Server server, ObjectNode body, String password, Microversion version) {
         if (!body.path("trusted_image_certificates").isMissingNode()
                 && !body.path("trusted_image_certificates").isNull())
             throw new Invalid("Image signature certificate validation is not enabled, so trusted image certificates"
                     + " cannot be used.");
         var image = image(tx, caller, server, body.path("imageRef").asString());
+        var reimage = reimage(tx, caller, server, image, version);
         var metadata = body.has("metadata") ? CreateRequest.strings(body.path("metadata")) : server.metadata();
         var files = CreateRequest.files(body.path("personality"));
         var limits = w.quotas().limits(tx, server.projectId());
@@ -48,22 +56,24 @@ final class Rebuilds {
         if (body.has("user_data"))
             wanted.put("userData", CreateRequest.text(body, "user_data").orElse(null));
         wanted.set("files", strings(files));
-        image.ifPresent(i -> wanted.set("imageProperties", strings(i.properties())));
+        if (!server.bootsFromVolume() || reimage.isPresent())
+            wanted.set("imageProperties", strings(image.properties()));
         var keyName = server.keyName();
         if (body.has("key_name")) {
             keyName = CreateRequest.text(body, "key_name");
             wanted.put("publicKey", publicKey(tx, server, keyName).orElse(null));
         }
-        return new Revision(
+        var revision = new Revision(
                 CreateRequest.text(body, "name").map(String::strip).orElse(server.name()),
                 CreateRequest.text(body, "hostname").orElse(server.hostname()),
                 body.has("description") ? CreateRequest.text(body, "description") : server.description(),
-                image.map(Image::id),
+                server.bootsFromVolume() ? Optional.empty() : Optional.of(image.id()),
                 keyName,
                 metadata,
                 body.has("accessIPv4") ? CreateRequest.address(body, "accessIPv4", "ipv4") : server.accessV4(),
                 body.has("accessIPv6") ? CreateRequest.address(body, "accessIPv6", "ipv6") : server.accessV6(),
                 Json.stored(wanted.toString(), Wanted.class));
+        return new Draft(revision, reimage);
     }
 
     private static ObjectNode strings(Map<String, String> values) {
@@ -78,21 +88,31 @@ final class Rebuilds {
                 .publicKey());
     }
 
-    /// @return empty when the root disk is a volume, whose contents stay
-    private Optional<Image> image(Tx tx, Caller caller, Server server, String id) {
+    private Image image(Tx tx, Caller caller, Server server, String id) {
         var image = w.images().find(tx, caller, id).orElseThrow(() -> new Invalid("Cannot find image for rebuild"));
         if (!image.status().equals("active")) throw new Invalid("Image " + id + " is not active.");
         Drafts.requireFit(image, server.flavor(), !server.bootsFromVolume());
-        if (!server.bootsFromVolume()) return Optional.of(image);
-        var made = new VolumeStore(tx)
+        return image;
+    }
+
+    /// A root volume is filled anew since microversion 2.93; before, it stays, and so must its image.
+    private Optional<Reimage> reimage(Tx tx, Caller caller, Server server, Image image, Microversion version) {
+        if (!server.bootsFromVolume()) return Optional.empty();
+        var root = new VolumeStore(tx)
                 .of(server.id()).stream()
                         .filter(v -> v.bootIndex() == 0)
                         .findFirst()
                         .flatMap(v -> w.volumes().find(tx, caller, v.volumeId()))
-                        .map(ServerVolumes.Volume::imageMetadata)
-                        .map(m -> m.get("image_id"));
-        if (!made.equals(Optional.of(id)))
-            throw new Invalid("Unable to rebuild with a different image for a volume-backed server.");
-        return Optional.empty();
+                        .orElseThrow(() -> new Invalid("Instance " + server.id() + " has no root volume."));
+        if (!version.atLeast(REIMAGE_SINCE)) {
+            if (!image.id().equals(root.imageMetadata().get("image_id")))
+                throw new Invalid("Unable to rebuild with a different image for a volume-backed server.");
+            return Optional.empty();
+        }
+        if (root.sizeGib() < image.minDiskGib() || root.sizeGib() * GIB < image.sizeBytes())
+            throw new Invalid("Volume is smaller than the minimum size specified in image metadata. Volume size is "
+                    + root.sizeGib() * GIB + " bytes, minimum size is "
+                    + Math.max(image.minDiskGib() * GIB, image.sizeBytes()) + " bytes.");
+        return Optional.of(new Reimage(root.id(), image.id(), image.diskFormat()));
     }
 }

@@ -28,6 +28,7 @@ class RebuildServerTest {
             "stop-guest",
             "destroy-guest",
             "delete-disks",
+            "reimage-volume",
             "begin-spawning",
             "create-disks",
             "start-guest",
@@ -110,6 +111,47 @@ class RebuildServerTest {
         assertThat(cloud.server(id).metadata())
                 .as("not named, not changed")
                 .containsOnly(java.util.Map.entry("c", "d"));
+    }
+
+    /// Before microversion 2.93 the volume stays as it is, so another image is no rebuild.
+    @Test
+    void rebuild_ofAServerThatBootsFromAVolume_fillsTheVolumeWithTheImage() throws InterruptedException {
+        var image = cloud.image();
+        id = api.post("demo", "2.1", "/v2.1/servers", """
+                {"server": {"name": "s", "flavorRef": "1", "networks": [{"uuid": "%s"}],
+                 "block_device_mapping_v2": [{"source_type": "image", "destination_type": "volume", "uuid": "%s",
+                                              "volume_size": 1, "boot_index": 0, "delete_on_termination": true}]}}
+                """.formatted(FakePorts.NETWORK, image))
+                .body()
+                .path("server")
+                .path("id")
+                .asString();
+        cloud.idle();
+        var volume = cloud.hypervisor().volumesOf(id).iterator().next();
+        rebuild("2.92", "", 400);
+        assertThat(api.post(
+                                "demo",
+                                "2.92",
+                                "/v2.1/servers/" + id + "/action",
+                                "{'rebuild': {'imageRef': '" + image + "'}}")
+                        .status())
+                .isEqualTo(202);
+        cloud.idle();
+        assertThat(imageOf(volume)).isEqualTo(image);
+        rebuild("2.93", "", 202);
+        assertThat(imageOf(volume)).isEqualTo(other);
+        assertThat(cloud.server(id).vmState()).isEqualTo(VmState.ACTIVE);
+        assertThat(cloud.server(id).imageId()).isEmpty();
+        assertThat(cloud.hypervisor().volumesOf(id)).containsExactly(volume);
+        assertThat(cloud.violations()).isEmpty();
+    }
+
+    private String imageOf(String volume) {
+        return String.valueOf(cloud.db
+                .read(tx -> cloud.storage.serverVolumes().find(tx, ComputeApi.demo(), volume))
+                .orElseThrow()
+                .imageMetadata()
+                .get("image_id"));
     }
 
     @Test
