@@ -17,14 +17,16 @@ async function start() {
         say('Not connected', 'off');
         return;
     }
-    const token = new URLSearchParams(location.search).get('token');
-    if (!token) {
+    // noVNC's parameter: where the WebSocket is, with its token.
+    const path = new URLSearchParams(location.search).get('path');
+    const door = '/console/websockify?token=';
+    if (!path || !`/${path}`.startsWith(door)) {
         say('The address has no token. Ask for a new console.', 'off');
         return;
     }
     const { default: RFB } = await import('/console/novnc/core/rfb.js');
     const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
-    const url = `${scheme}://${location.host}/console/websockify?token=${encodeURIComponent(token)}`;
+    const url = `${scheme}://${location.host}/${path}`;
     const rfb = new RFB(document.getElementById('screen'), url);
     rfb.scaleViewport = true;
     rfb.background = '#16181d';

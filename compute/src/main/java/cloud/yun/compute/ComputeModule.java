@@ -2,6 +2,7 @@ package cloud.yun.compute;
 
 import cloud.yun.blockstorage.ServerVolumes;
 import cloud.yun.compute.agent.Agents;
+import cloud.yun.compute.api.StrictQuery;
 import cloud.yun.compute.console.ConsoleProxy;
 import cloud.yun.compute.console.ConsoleRoutes;
 import cloud.yun.compute.console.ConsoleService;
@@ -154,7 +155,8 @@ public final class ComputeModule implements Room {
                 new HostsPart(kernel, placement, hosts, drivers(kernel, driver), serversPart.powerSync()::settled));
         var all = new ArrayList<Route>();
         parts.forEach(p -> all.addAll(p.routes()));
-        routes = LegacyApi.with(all);
+        all.addAll(LegacyApi.volumesBoot(all));
+        routes = LegacyApi.with(StrictQuery.with(all));
     }
 
     private static Map<String, HypervisorDriver> drivers(Kernel kernel, HypervisorDriver driver) {

@@ -36,7 +36,7 @@ public final class ConsoleProxy extends Handler.Wrapper {
     private static final Logger LOG = LoggerFactory.getLogger(ConsoleProxy.class);
     private static final Option<String> WEB =
             Option.text("DEFAULT", "web", "/usr/share/novnc", "Where noVNC is installed (Debian's package novnc).");
-    private static final String SOCKET = MOUNT + "/websockify";
+    static final String SOCKET = MOUNT + "/websockify";
     private static final String MODULES = MOUNT + "/novnc/";
     private static final Pattern MODULE = Pattern.compile("(core|vendor)(/[A-Za-z0-9_-][A-Za-z0-9_.-]*)+\\.js");
     private static final Map<String, String> OURS = Map.of(
@@ -82,7 +82,10 @@ public final class ConsoleProxy extends Handler.Wrapper {
             return new Relay(screen);
         } catch (CloudException e) {
             LOG.info("console refused to {}: {}", Request.getRemoteAddr(request), e.getMessage());
-            Response.writeError(request, response, callback, 403, "The console's address is not good any more.");
+            // Without a word: who speaks WebSocket would take a page for the guest's first frames.
+            response.setStatus(403);
+            response.getHeaders().put(HttpHeader.CONNECTION, "close");
+            response.write(true, ByteBuffer.allocate(0), callback);
             return null;
         }
     }

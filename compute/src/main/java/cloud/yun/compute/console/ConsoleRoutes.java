@@ -8,6 +8,8 @@ import cloud.yun.kernel.http.Reply;
 import cloud.yun.kernel.http.Request;
 import cloud.yun.kernel.http.Route;
 import cloud.yun.kernel.json.Json;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -83,7 +85,9 @@ public final class ConsoleRoutes implements Part {
 
     private String address(Request request, String type) {
         var token = consoles.create(request.caller(), request.variable("server_id"), type);
-        return base(request) + "?token=" + token;
+        // noVNC's way to name the WebSocket, which other clients of it know too.
+        return base(request) + "?path="
+                + URLEncoder.encode(ConsoleProxy.SOCKET.substring(1) + "?token=" + token, StandardCharsets.UTF_8);
     }
 
     /// The gateway serves the page beside the API, also on the API's classic port.

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /// A hypervisor in memory: the same life as a real one, with settable delays and faults. Its guests
 /// end with the process, and the reconcilers start again what the database says; its files may stay.
@@ -58,7 +59,7 @@ public final class SimulatedHypervisor implements HypervisorDriver {
     private final Clock clock;
     private final Instant up;
     private static final long EMPTY_DISK = 1 << 20;
-    private static final Vnc SCREEN = new Vnc("127.0.0.1", 5900);
+    private @Nullable SimulatedScreen screen;
 
     private final Map<String, Machine> machines = new ConcurrentHashMap<>();
     private final RememberedNames disks;
@@ -129,6 +130,11 @@ public final class SimulatedHypervisor implements HypervisorDriver {
         synchronized (machine) {
             machine.console.append(line).append('\n');
         }
+    }
+
+    /// @return ids of the images in this host's cache
+    public Set<String> cachedImages() {
+        return images.all();
     }
 
     /// @return volume ids of the guest, in the order in which they came
@@ -417,13 +423,25 @@ public final class SimulatedHypervisor implements HypervisorDriver {
         return new String(all, from, all.length - from, StandardCharsets.UTF_8);
     }
 
-    /// The first display of this machine: a running guest has a screen as far as the API goes, and nobody listens
-    /// there.
+    /// All guests of a host share one screen, made when somebody first looks.
+    private synchronized Vnc screen() {
+        var shown = screen;
+        if (shown == null) {
+            try {
+                shown = SimulatedScreen.open();
+            } catch (IOException e) {
+                throw new Unavailable("The host has no screen.", String.valueOf(e.getMessage()), e);
+            }
+            screen = shown;
+        }
+        return new Vnc("127.0.0.1", shown.port());
+    }
+
     @Override
     public Optional<Vnc> vnc(String serverId) {
         return state(serverId)
                 .filter(s -> s != PowerState.SHUTDOWN && s != PowerState.SUSPENDED)
-                .map(_ -> SCREEN);
+                .map(_ -> screen());
     }
 
     @Override

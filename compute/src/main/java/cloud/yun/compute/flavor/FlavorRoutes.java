@@ -72,7 +72,8 @@ public final class FlavorRoutes implements Part {
                 Route.post(FLAVORS, this::create)
                         .policy("os_compute_api:os-flavor-manage:create")
                         .schema("schema/compute/flavor-create.json")
-                        .schema("schema/compute/flavor-create-2.55.json", "2.55"),
+                        .schema("schema/compute/flavor-create-2.55.json", "2.55")
+                        .schema("schema/compute/flavor-create-2.102.json", "2.102"),
                 Route.get(FLAVOR, this::show),
                 Route.put(FLAVOR, this::update)
                         .since("2.55")
@@ -91,8 +92,13 @@ public final class FlavorRoutes implements Part {
     }
 
     private Reply list(Request request, boolean detail) {
-        if (request.microversion().atLeast(75)) Page.only(request, QUERY);
-        Page.sortable(request, List.copyOf(FlavorStore.SORT_KEYS.keySet()));
+        boolean named = request.microversion().atLeast(102);
+        if (request.microversion().atLeast(75) && !named) Page.only(request, QUERY);
+        Page.sortable(
+                request,
+                FlavorStore.SORT_KEYS.keySet().stream()
+                        .filter(k -> !named || !k.equals("rxtx_factor"))
+                        .toList());
         var page = Page.of(request);
         var found = flavors.list(filter(request), sorts(request), page.marker(), page.limit());
         var body = Json.object();
@@ -127,6 +133,7 @@ public final class FlavorRoutes implements Part {
                 admin ? isPublic(request.query("is_public")) : Optional.of(true),
                 request.caller().project().map(p -> p.id()),
                 !admin,
+                request.query("name").filter(_ -> request.microversion().atLeast(102)),
                 number(request, "minRam"),
                 number(request, "minDisk"));
     }
@@ -256,11 +263,11 @@ public final class FlavorRoutes implements Part {
                 .put("disk", flavor.diskGib());
         if (flavor.swapMib() == 0 && !version.atLeast(75)) view.put("swap", "");
         else view.put("swap", flavor.swapMib());
-        view.put("OS-FLV-EXT-DATA:ephemeral", flavor.ephemeralGib())
-                .put("OS-FLV-DISABLED:disabled", flavor.disabled())
-                .put("vcpus", flavor.vcpus())
-                .put("os-flavor-access:is_public", flavor.isPublic())
-                .put("rxtx_factor", entry.rxtxFactor());
+        boolean old = !version.atLeast(102);
+        view.put("OS-FLV-EXT-DATA:ephemeral", flavor.ephemeralGib());
+        if (old) view.put("OS-FLV-DISABLED:disabled", flavor.disabled());
+        view.put("vcpus", flavor.vcpus()).put("os-flavor-access:is_public", flavor.isPublic());
+        if (old) view.put("rxtx_factor", entry.rxtxFactor());
         view.set("links", Links.of(request, "flavors", flavor.id()));
         if (version.atLeast(55)) view.put("description", flavor.description().orElse(null));
         if (version.atLeast(61) && policy.allows(request.caller(), ExtraSpecRoutes.INDEX))

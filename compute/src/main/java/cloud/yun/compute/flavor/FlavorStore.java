@@ -112,6 +112,7 @@ final class FlavorStore {
             Optional<Boolean> isPublic,
             Optional<String> projectId,
             boolean enabledOnly,
+            Optional<String> name,
             Optional<Integer> minRam,
             Optional<Integer> minDisk) {}
 
@@ -121,7 +122,7 @@ final class FlavorStore {
         for (var order : orders) keys.add(new Sort(SORT_KEYS.getOrDefault(order.key(), "flavorid"), order.ascending()));
         if (keys.isEmpty()) keys.add(Sort.asc("flavorid"));
         keys.add(Sort.asc("number"));
-        var select = Select.of(COLUMNS, "flavor").order(keys).limit(limit);
+        var select = Select.of(COLUMNS, "flavor").order(keys).limit(limit).where("name = ?", filter.name());
         if (filter.isPublic().isPresent()) {
             boolean wanted = filter.isPublic().get();
             if (wanted && filter.projectId().isPresent())

@@ -3,12 +3,14 @@ package cloud.yun.compute.instanceaction;
 import cloud.yun.compute.Part;
 import cloud.yun.compute.api.Links;
 import cloud.yun.compute.api.Page;
+import cloud.yun.compute.api.QueryTimes;
 import cloud.yun.compute.instanceaction.ActionLog.Action;
 import cloud.yun.compute.server.Server;
 import cloud.yun.compute.server.ServerStore;
 import cloud.yun.kernel.auth.Caller;
 import cloud.yun.kernel.db.Database;
 import cloud.yun.kernel.db.Tx;
+import cloud.yun.kernel.error.CloudException.Invalid;
 import cloud.yun.kernel.error.CloudException.NotFound;
 import cloud.yun.kernel.flow.FlowRecord;
 import cloud.yun.kernel.flow.Flows;
@@ -20,8 +22,11 @@ import cloud.yun.kernel.json.Json;
 import cloud.yun.kernel.json.Times;
 import cloud.yun.kernel.policy.Policy;
 import cloud.yun.kernel.policy.Target;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -52,7 +57,7 @@ public final class InstanceActionRoutes implements Part {
         var page = Page.of(request);
         return db.read(tx -> {
             var server = server(tx, request, "list");
-            var all = new ActionLog(tx).of(server.id());
+            var all = between(request, new ActionLog(tx).of(server.id()));
             int from = page.marker()
                     .filter(_ -> version.atLeast(58))
                     .map(m -> 1 + position(all, m))
@@ -72,9 +77,21 @@ public final class InstanceActionRoutes implements Part {
         });
     }
 
+    private static List<Action> between(Request request, List<Action> all) {
+        var version = request.microversion();
+        var since = version.atLeast(58) ? QueryTimes.of(request, "changes-since") : Optional.<Instant>empty();
+        var before = version.atLeast(66) ? QueryTimes.of(request, "changes-before") : Optional.<Instant>empty();
+        if (since.isPresent() && before.isPresent() && since.get().isAfter(before.get()))
+            throw new Invalid("The value of changes-since must be less than or equal to changes-before.");
+        return all.stream()
+                .filter(a -> since.map(t -> !a.updatedAt().isBefore(t)).orElse(true))
+                .filter(a -> before.map(t -> !a.updatedAt().isAfter(t)).orElse(true))
+                .toList();
+    }
+
     private static int position(List<Action> all, String requestId) {
         for (int i = 0; i < all.size(); i++) if (all.get(i).requestId().equals(requestId)) return i;
-        throw new cloud.yun.kernel.error.CloudException.Invalid("marker [" + requestId + "] not found");
+        throw new Invalid("marker [" + requestId + "] not found");
     }
 
     private Reply show(Request request) {
@@ -134,8 +151,18 @@ public final class InstanceActionRoutes implements Part {
             if (traces) event.put("host", server.host().orElse(null));
         }
         if (version.atLeast(84))
-            event.put("details", details || failed ? task.error().orElse(null) : null);
+            event.put(
+                    "details",
+                    details ? whole(flow, task, failed) : failed ? task.error().orElse(null) : null);
         return event;
+    }
+
+    /// For whoever may know about hosts: also what the log has, for instance which filter refused which host.
+    private static @Nullable String whole(FlowRecord flow, FlowRecord.TaskRecord task, boolean failed) {
+        var told = task.error().orElse(null);
+        var more =
+                failed && told != null ? flow.detail().filter(d -> !d.isEmpty()).orElse("") : "";
+        return told == null || more.isEmpty() || told.contains(more) ? told : told + " " + more;
     }
 
     /// Also of a deleted server, from microversion 2.21.

@@ -132,18 +132,20 @@ public final class QuotaRoutes implements Part {
         var body = request.object("quota_set");
         boolean force =
                 body.path("force").asString("false").toLowerCase(Locale.ROOT).matches("true|1|on|yes|t|y");
-        var limits = quotas.set(project, wanted(body), force);
+        var limits = quotas.set(project, wanted(body, false), force);
         var reply = Json.object();
         reply.set("quota_set", view(request, limits));
         return Reply.ok(reply);
     }
 
-    /// By our names; what is network's is accepted and has no effect, as in Nova.
-    private static Map<String, Long> wanted(ObjectNode body) {
+    /// By our names; what is network's is accepted and has no effect, as in Nova, which a class yet remembers.
+    private static Map<String, Long> wanted(ObjectNode body, boolean ofClass) {
         var wanted = new LinkedHashMap<String, Long>();
         NAMES.forEach((name, ours) -> {
-            if (body.has(name) && !ours.isEmpty())
-                wanted.put(ours, Long.valueOf(body.path(name).asString()));
+            if (body.has(name) && (ofClass || !ours.isEmpty()))
+                wanted.put(
+                        ours.isEmpty() ? name : ours,
+                        Long.valueOf(body.path(name).asString()));
         });
         return wanted;
     }
@@ -169,7 +171,7 @@ public final class QuotaRoutes implements Part {
     private Reply updateClass(Request request) {
         var name = request.variable("name");
         var body = request.object("quota_class_set");
-        var limits = quotas.set(project(name), wanted(body), true);
+        var limits = quotas.set(project(name), wanted(body, true), true);
         return Reply.ok(classBody(classView(request, limits)));
     }
 
@@ -181,7 +183,8 @@ public final class QuotaRoutes implements Part {
             boolean absent = ours.isEmpty() ? !old : name.startsWith("server_group") && old;
             boolean injected =
                     name.startsWith("injected") && request.microversion().atLeast(57);
-            if (!absent && !injected) view.put(name, limits.getOrDefault(ours, Quotas.UNLIMITED));
+            if (!absent && !injected)
+                view.put(name, limits.getOrDefault(ours.isEmpty() ? name : ours, Quotas.UNLIMITED));
         });
         return view;
     }

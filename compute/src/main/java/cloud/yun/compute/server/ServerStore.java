@@ -106,7 +106,7 @@ public final class ServerStore {
     }
 
     public List<Server> onHost(String host) {
-        return tx.query(SELECT + "WHERE host = ? AND deleted_at IS NULL ORDER BY id", rows::server, host);
+        return tx.query(SELECT + "WHERE host = ? AND deleted_at IS NULL ORDER BY number", rows::server, host);
     }
 
     public Map<String, Integer> countByHost() {

@@ -8,6 +8,7 @@ import java.util.Optional;
 
 /// Servers for the other packages of the room: consoles, metadata, hypervisors, usage.
 public interface Servers {
+    /// @param instanceName the hypervisor's name of it, for example `instance-00000008`
     /// @param vmState Nova's `vm_state`, for example `active`
     /// @param host empty until the scheduler chose one
     /// @param metadata what users set
@@ -16,6 +17,7 @@ public interface Servers {
     /// @param flavorName as it was when the server was made
     record Summary(
             String id,
+            String instanceName,
             String name,
             String hostname,
             String projectId,

@@ -83,8 +83,7 @@ public final class ServerPolicies {
             "os-admin-actions:inject_network_info",
             "os-instance-actions:events",
             "os-instance-actions:events:details",
-            "os-server-diagnostics",
-            "os-volumes-attachments:swap");
+            "os-server-diagnostics");
 
     public static final Map<String, String> RULES = rules();
 
@@ -96,12 +95,13 @@ public final class ServerPolicies {
     }
 
     private static Map<String, String> rules() {
-        var all = new LinkedHashMap<>(ComputePolicy.upstream());
+        var all = new LinkedHashMap<String, String>();
         READ.forEach(r -> all.put(PREFIX + r, READER_OR_ADMIN));
         WRITE.forEach(r -> all.put(PREFIX + r, MEMBER_OR_ADMIN));
         OPERATE.forEach(r -> all.put(PREFIX + r, ADMIN));
         all.put("compute:servers:create:requested_destination", ADMIN);
         all.put("network:attach_external_network", ADMIN);
+        all.putAll(ComputePolicy.upstream()); // where it says something, that holds
         return Map.copyOf(all);
     }
 }

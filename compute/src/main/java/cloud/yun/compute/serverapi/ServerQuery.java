@@ -1,6 +1,7 @@
 package cloud.yun.compute.serverapi;
 
 import cloud.yun.compute.api.Page;
+import cloud.yun.compute.api.QueryTimes;
 import cloud.yun.compute.driver.HypervisorDriver.PowerState;
 import cloud.yun.compute.server.Server;
 import cloud.yun.compute.server.ServerListStore;
@@ -14,10 +15,6 @@ import cloud.yun.kernel.http.Request;
 import cloud.yun.kernel.policy.Policy;
 import cloud.yun.network.ServerPorts;
 import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
@@ -189,9 +186,12 @@ final class ServerQuery {
         project(list);
         boolean since = time("changes-since").isPresent();
         time("changes-since").ifPresent(list::changedSince);
-        if (request.microversion().atLeast(66)) time("changes-before").ifPresent(list::changedBefore);
+        var before = request.microversion().atLeast(66) ? time("changes-before") : Optional.<Instant>empty();
+        if (since && before.isPresent() && time("changes-since").get().isAfter(before.get()))
+            throw new Invalid("The value of changes-since must be less than or equal to changes-before.");
+        before.ifPresent(list::changedBefore);
         var deleted = text("deleted").map(d -> truth(d, "deleted")).orElse(false);
-        if (!since || deleted) list.deleted(deleted && everyFilter);
+        if ((!since && before.isEmpty()) || deleted) list.deleted(deleted && everyFilter);
         if (!states(list)) return List.of();
         columns(list);
         tags(list);
@@ -253,6 +253,8 @@ final class ServerQuery {
         text("hostname").ifPresent(n -> list.matching("hostname", n));
         text("image").or(() -> text("image_ref")).ifPresent(i -> list.equal("image_id", last(i)));
         text("flavor").ifPresent(f -> list.equal("flavor_id", last(f)));
+        for (var column : List.of("created_at", "launched_at", "terminated_at", "updated_at"))
+            if (text(column).isPresent()) list.equal(column, time(column).orElseThrow());
         for (var column : List.of("reservation_id", "user_id", "host", "key_name"))
             text(column).ifPresent(v -> list.equal(column, v));
         text("node").ifPresent(v -> list.equal("host", v));
@@ -316,18 +318,7 @@ final class ServerQuery {
     }
 
     private Optional<Instant> time(String name) {
-        return request.query(name).map(t -> {
-            try {
-                return OffsetDateTime.parse(t.replace(' ', '+')).toInstant();
-            } catch (DateTimeParseException zoned) {
-                try {
-                    return LocalDateTime.parse(t.replace(' ', 'T')).toInstant(ZoneOffset.UTC);
-                } catch (DateTimeParseException e) {
-                    throw new Invalid("Invalid input for query parameters " + name + ". Value: " + t + ". '" + t
-                            + "' is not a 'date-time'");
-                }
-            }
-        });
+        return QueryTimes.of(request, name);
     }
 
     private static int number(String text, String name) {

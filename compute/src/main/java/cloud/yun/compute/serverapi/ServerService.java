@@ -23,6 +23,7 @@ import cloud.yun.kernel.auth.Caller;
 import cloud.yun.kernel.config.Option;
 import cloud.yun.kernel.db.Tx;
 import cloud.yun.kernel.error.CloudException.Invalid;
+import cloud.yun.kernel.error.CloudException.NotFound;
 import cloud.yun.kernel.error.CloudException.OverQuota;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -105,7 +106,7 @@ public final class ServerService {
                 w.ports().allocate(tx, caller, server.id(), networks, r.securityGroups());
                 volumes(tx, caller, server, draft.volumes());
                 if (r.hints().path("group").isString())
-                    w.groups().add(tx, caller, r.hints().path("group").stringValue(), server.id());
+                    join(tx, caller, r.hints().path("group").stringValue(), server.id());
                 for (var tag : r.tags()) new TagStore(tx).add(server.id(), tag);
                 new ActionLog(tx)
                         .begin(
@@ -127,6 +128,14 @@ public final class ServerService {
     /// @return what the user gave, or a new one
     String password(Optional<String> given) {
         return given.orElseGet(() -> letters(PASSWORD_LETTERS, w.config().get(PASSWORD_LENGTH)));
+    }
+
+    private void join(Tx tx, Caller caller, String groupId, String serverId) {
+        try {
+            w.groups().add(tx, caller, groupId, serverId);
+        } catch (NotFound e) {
+            throw new Invalid(e.userMessage()); // the address is right, what the body names is not there
+        }
     }
 
     private Server server(

@@ -55,6 +55,7 @@ public final class ServersLookup implements Servers {
     private static Summary summary(Server s, Optional<String> rescue) {
         return new Summary(
                 s.id(),
+                s.instanceName(),
                 s.name(),
                 s.hostname(),
                 s.projectId(),

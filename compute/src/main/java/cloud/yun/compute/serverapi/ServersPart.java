@@ -99,7 +99,7 @@ public final class ServersPart implements Part {
                                 actions)),
                 new MetadataRoutes(access, w.quotas(), w.clock()),
                 new TagRoutes(access),
-                new VolumeRoutes(access, new AttachVolume(w), new DetachVolume(w)),
+                new VolumeRoutes(access, w.volumes(), new AttachVolume(w), new DetachVolume(w)),
                 new InterfaceRoutes(
                         access, w.ports(), new AttachInterface(w), new DetachInterface(w), w.flows(), w.db()),
                 new InsideRoutes(access, w.agents()),

@@ -1,11 +1,14 @@
 package cloud.yun.compute.serverapi;
 
+import cloud.yun.blockstorage.ServerVolumes;
 import cloud.yun.compute.Part;
+import cloud.yun.compute.api.Page;
 import cloud.yun.compute.lifecycle.AttachVolume;
 import cloud.yun.compute.lifecycle.DetachVolume;
 import cloud.yun.compute.volume.ServerVolume;
 import cloud.yun.compute.volume.VolumeStore;
 import cloud.yun.kernel.db.Tx;
+import cloud.yun.kernel.error.CloudException.Conflict;
 import cloud.yun.kernel.error.CloudException.Invalid;
 import cloud.yun.kernel.error.CloudException.NotFound;
 import cloud.yun.kernel.http.Microversion;
@@ -14,6 +17,8 @@ import cloud.yun.kernel.http.Request;
 import cloud.yun.kernel.http.Route;
 import cloud.yun.kernel.json.Json;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /// HTTP of the volumes of a server.
@@ -24,10 +29,12 @@ final class VolumeRoutes implements Part {
     private static final int ASYNCHRONOUS_SINCE = 101;
 
     private final ServerAccess access;
+    private final ServerVolumes volumes;
     private final AttachVolume attach;
     private final DetachVolume detach;
 
-    VolumeRoutes(ServerAccess access, AttachVolume attach, DetachVolume detach) {
+    VolumeRoutes(ServerAccess access, ServerVolumes volumes, AttachVolume attach, DetachVolume detach) {
+        this.volumes = volumes;
         this.access = access;
         this.attach = attach;
         this.detach = detach;
@@ -46,7 +53,7 @@ final class VolumeRoutes implements Part {
                 Route.get(VOLUME, this::show).policyOnObject(prefix + "show"),
                 Route.put(VOLUME, this::update)
                         .policyOnObject(prefix + "update")
-                        .since("2.85")
+                        .schema("schema/compute/volume-attachment-update.json")
                         .schema("schema/compute/volume-attachment-update-2.85.json", "2.85"),
                 Route.delete(VOLUME, this::detach).policyOnObject(prefix + "delete"));
     }
@@ -55,9 +62,21 @@ final class VolumeRoutes implements Part {
         return access.read(request.caller(), request.variable("server_id"), RULE + "index", (tx, server) -> {
             var body = Json.object();
             var array = body.putArray("volumeAttachments");
-            new VolumeStore(tx).of(server.id()).forEach(v -> array.add(view(v, request.microversion())));
+            new VolumeStore(tx)
+                    .of(server.id()).stream()
+                            .skip(number(request, "offset", 0))
+                            .limit(number(request, "limit", Page.LIMIT_MAX))
+                            .forEach(v -> array.add(view(v, request.microversion())));
             return Reply.ok(body);
         });
+    }
+
+    private static int number(Request request, String name, int otherwise) {
+        var text = request.query(name).filter(t -> !t.isEmpty());
+        if (text.isPresent() && !text.get().matches("[0-9]{1,9}"))
+            throw new Invalid("Invalid input for query parameters " + name + ". Value: " + text.get() + ". '"
+                    + text.get() + "' does not match '^[0-9]*$'");
+        return text.map(Integer::parseInt).orElse(otherwise);
     }
 
     private Reply show(Request request) {
@@ -90,10 +109,12 @@ final class VolumeRoutes implements Part {
     private Reply update(Request request) {
         var body = request.object("volumeAttachment");
         var id = request.variable("volume_id");
-        if (!body.path("volumeId").asString().equals(id))
-            throw new Invalid("The volumeId property can only be used to swap volumes, which this cloud does not do.");
+        var other = body.path("volumeId").asString();
+        boolean regular = request.microversion().atLeast(85);
+        if (!regular || !other.equals(id)) return swap(request, id, other);
         access.change(request.caller(), request.variable("server_id"), RULE + "update", (tx, _) -> {
             var volume = find(tx, request);
+            unchanged(body, volume);
             if (body.has("delete_on_termination"))
                 new VolumeStore(tx)
                         .deleteOnTermination(
@@ -101,6 +122,29 @@ final class VolumeRoutes implements Part {
             return volume;
         });
         return Reply.accepted();
+    }
+
+    /// Only the volume service may swap, for a volume that it migrates; ours migrates none that a server has.
+    private Reply swap(Request request, String id, String other) {
+        access.policy().require(request.caller(), ServerPolicies.PREFIX + RULE + "swap");
+        return access.read(request.caller(), request.variable("server_id"), RULE + "show", (tx, _) -> {
+            if (volumes.find(tx, request.caller(), id).isEmpty()) throw new NotFound("Volume", id);
+            if (volumes.find(tx, request.caller(), other).isEmpty())
+                throw new Invalid("Volume " + other + " could not be found.");
+            throw new Conflict("volume " + id + " is not migrating; this API should only be called by Cinder");
+        });
+    }
+
+    private static void unchanged(ObjectNode body, ServerVolume volume) {
+        same(body, "id", volume.volumeId());
+        same(body, "serverId", volume.serverId());
+        same(body, "device", volume.device());
+        same(body, "tag", volume.tag().orElse(null));
+    }
+
+    private static void same(ObjectNode body, String name, @Nullable String has) {
+        if (body.has(name) && !CreateRequest.text(body, name).equals(Optional.ofNullable(has)))
+            throw new Invalid("The " + name + " property is not mutable");
     }
 
     private Reply detach(Request request) {

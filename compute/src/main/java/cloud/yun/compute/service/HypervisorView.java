@@ -158,7 +158,7 @@ public final class HypervisorView {
         if (seen.servers().isEmpty()) return;
         var array = view.putArray("servers");
         for (var server : seen.servers())
-            array.addObject().put("name", server.name()).put("uuid", server.id());
+            array.addObject().put("name", server.instanceName()).put("uuid", server.id());
     }
 
     /// In the form of the program `uptime`, without the users and loads that say nothing about a hypervisor.

@@ -26,6 +26,7 @@ public final class VersionRoutes implements Part {
     private static final List<String> GONE = List.of(
             "/v2.1/os-cells",
             "/v2.1/os-cells/{id}",
+            "/v2.1/os-cells/{id}/capacities",
             "/v2.1/os-certificates",
             "/v2.1/os-certificates/{id}",
             "/v2.1/os-cloudpipe",
@@ -35,9 +36,14 @@ public final class VersionRoutes implements Part {
             "/v2.1/os-agents",
             "/v2.1/os-agents/{id}",
             "/v2.1/os-fixed-ips/{id}",
+            "/v2.1/os-fixed-ips/{id}/action",
             "/v2.1/os-floating-ips-bulk",
+            "/v2.1/os-floating-ips-bulk/{id}",
             "/v2.1/os-floating-ip-dns",
+            "/v2.1/os-floating-ip-dns/{id}",
+            "/v2.1/os-floating-ip-dns/{domain}/entries/{id}",
             "/v2.1/os-security-group-default-rules",
+            "/v2.1/os-security-group-default-rules/{id}",
             "/v2.1/servers/{id}/os-virtual-interfaces",
             "/v2.1/servers/{id}/consoles",
             "/v2.1/servers/{id}/consoles/{console}");

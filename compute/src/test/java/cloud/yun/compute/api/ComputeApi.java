@@ -53,7 +53,7 @@ public final class ComputeApi implements AutoCloseable {
 
     private final Database db;
     private final Gateway gateway;
-    private final HttpClient client = HttpClient.newHttpClient();
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     /// @param parts what the API consists of, made on the database and the policy
     public ComputeApi(Database db, Map<String, String> rules, BiFunction<Database, Policy, List<Part>> parts) {
@@ -155,7 +155,13 @@ public final class ComputeApi implements AutoCloseable {
     }
 
     public Answer send(String token, String version, String method, String path, @Nullable String body) {
-        var request = HttpRequest.newBuilder(URI.create(url() + path))
+        return send(url(), token, version, method, path, body);
+    }
+
+    /// To any compute API.
+    public static Answer send(
+            String url, String token, String version, String method, String path, @Nullable String body) {
+        var request = HttpRequest.newBuilder(URI.create(url + path))
                 .header("X-Auth-Token", token)
                 .header("OpenStack-API-Version", "compute " + version)
                 .header("Content-Type", "application/json")
@@ -166,7 +172,7 @@ public final class ComputeApi implements AutoCloseable {
                                 : HttpRequest.BodyPublishers.ofString(body.replace('\'', '"')))
                 .build();
         try {
-            var response = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+            var response = CLIENT.send(request, HttpResponse.BodyHandlers.ofByteArray());
             var bytes = response.body();
             JsonNode tree = bytes.length == 0
                     ? MissingNode.getInstance()

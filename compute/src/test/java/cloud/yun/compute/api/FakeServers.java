@@ -19,6 +19,7 @@ public final class FakeServers implements Servers {
     public static Summary server(String id, String projectId, Optional<String> host, Instant createdAt) {
         return new Summary(
                 id,
+                "instance-" + id,
                 "name-" + id,
                 "host-" + id,
                 projectId,

@@ -124,7 +124,7 @@ class ConsoleTest {
     }
 
     private static String token(String url) {
-        return url.substring(url.indexOf("token=") + 6);
+        return url.substring(url.indexOf("token%3D") + 8);
     }
 
     private static final class Heard implements WebSocket.Listener {
@@ -166,7 +166,7 @@ class ConsoleTest {
     @Test
     void token_joinsTheBrowserWithTheGuestsScreen() {
         var url = url();
-        assertThat(url).startsWith(api.url().replace("/compute", "/console/vnc?token="));
+        assertThat(url).startsWith(api.url().replace("/compute", "/console/vnc?path=console%2Fwebsockify%3Ftoken%3D"));
         var heard = new Heard();
         var socket = open(token(url), heard);
         await().until(() -> heard.text.toString().equals("RFB 003.008\n"));
@@ -272,7 +272,7 @@ class ConsoleTest {
 
     @Test
     void page_isOurs_andNovncComesFromItsPackage() throws Exception {
-        var page = page("/console/vnc?token=zz");
+        var page = page("/console/vnc?path=console%2Fwebsockify%3Ftoken%3Dzz");
         assertThat(page.statusCode()).isEqualTo(200);
         assertThat(page.body()).contains("/console/vnc.js").doesNotContain("{{missing}}", "not installed");
         assertThat(page.headers().firstValue("Referrer-Policy")).contains("no-referrer");

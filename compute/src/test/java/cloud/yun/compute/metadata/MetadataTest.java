@@ -163,6 +163,7 @@ class MetadataTest {
         var server = servers.all.removeFirst();
         servers.all.add(new cloud.yun.compute.server.Servers.Summary(
                 server.id(),
+                server.instanceName(),
                 server.name(),
                 server.hostname(),
                 server.projectId(),
