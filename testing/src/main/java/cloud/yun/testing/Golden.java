@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
@@ -46,6 +47,7 @@ public final class Golden {
     private final Set<String> sent = new TreeSet<>();
     private Set<String> ignored = Set.of();
     private Predicate<String> texts = _ -> true;
+    private Consumer<String> before = _ -> {};
 
     /// @param url address of the service here, without a slash at the end
     /// @param tokens `$ADMIN_TOKEN` and the like to what stands for them here
@@ -64,6 +66,18 @@ public final class Golden {
     /// Compares only the shape, not the texts, of the requests that `names` does not accept.
     public Golden comparingTextsOf(Predicate<String> names) {
         texts = names;
+        return this;
+    }
+
+    /// Ids of what was there before the recording, and of what stands for it here.
+    public Golden knowing(Map<String, String> thereToHere) {
+        ids.putAll(thereToHere);
+        return this;
+    }
+
+    /// Runs before each request, with its name: to wait for what the one before has begun.
+    public Golden before(Consumer<String> work) {
+        before = work;
         return this;
     }
 
@@ -88,6 +102,7 @@ public final class Golden {
             for (var entry : MAPPER.readTree(Files.readString(file))) {
                 var name = entry.path("name").stringValue();
                 if (skip.contains(name)) continue;
+                before.accept(name);
                 var here = client.send(request(entry.path("request")), BodyHandlers.ofString());
                 compare(name, entry.path("response"), here, differences);
             }

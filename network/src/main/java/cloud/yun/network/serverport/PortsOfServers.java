@@ -82,7 +82,7 @@ public final class PortsOfServers implements ServerPorts {
         var ids = new LinkedHashSet<String>();
         for (var name : securityGroups) {
             var named = found.getOrDefault(name, List.of()).stream().distinct().toList();
-            if (named.isEmpty()) throw new Invalid("Security group " + name + " not found.");
+            if (named.isEmpty()) throw new Invalid("Unable to find security_group with name or id '" + name + "'");
             if (named.size() > 1)
                 throw new Conflict(
                         "Multiple security groups found matching '" + name + "'. Use an ID to be more specific.");
