@@ -4,16 +4,37 @@ import cloud.yun.blockstorage.agent.Backends;
 import cloud.yun.blockstorage.agent.VolumeAgent;
 import cloud.yun.blockstorage.attachment.AttachStatus;
 import cloud.yun.blockstorage.attachment.Attaching;
+import cloud.yun.blockstorage.backup.BackupNotices;
+import cloud.yun.blockstorage.backup.BackupRoutes;
+import cloud.yun.blockstorage.backup.BackupService;
+import cloud.yun.blockstorage.backup.BackupStatus;
+import cloud.yun.blockstorage.backup.CreateBackup;
+import cloud.yun.blockstorage.backup.DeleteBackup;
+import cloud.yun.blockstorage.backup.ImportBackup;
+import cloud.yun.blockstorage.backup.RestoreBackup;
 import cloud.yun.blockstorage.check.AttachmentInvariant;
 import cloud.yun.blockstorage.check.BackendInvariant;
 import cloud.yun.blockstorage.check.QuotaInvariant;
 import cloud.yun.blockstorage.check.StuckVolumes;
 import cloud.yun.blockstorage.driver.FileVolumeDriver;
+import cloud.yun.blockstorage.driver.PosixBackups;
 import cloud.yun.blockstorage.driver.VolumeDriver;
+import cloud.yun.blockstorage.group.GroupRoutes;
+import cloud.yun.blockstorage.group.GroupService;
+import cloud.yun.blockstorage.group.GroupSnapshotRoutes;
+import cloud.yun.blockstorage.group.GroupSnapshotService;
+import cloud.yun.blockstorage.group.GroupStatus;
+import cloud.yun.blockstorage.group.GroupTypeRoutes;
+import cloud.yun.blockstorage.group.GroupTypeService;
+import cloud.yun.blockstorage.message.MessageRoutes;
+import cloud.yun.blockstorage.message.Messages;
+import cloud.yun.blockstorage.qos.QosRoutes;
+import cloud.yun.blockstorage.qos.QosService;
 import cloud.yun.blockstorage.quota.QuotaRoutes;
 import cloud.yun.blockstorage.quota.VolumeQuota;
 import cloud.yun.blockstorage.scheduler.FilterScheduler;
 import cloud.yun.blockstorage.service.CapacityReport;
+import cloud.yun.blockstorage.service.HostRoutes;
 import cloud.yun.blockstorage.service.ServiceRoutes;
 import cloud.yun.blockstorage.snapshot.CreateSnapshot;
 import cloud.yun.blockstorage.snapshot.DeleteSnapshot;
@@ -22,12 +43,23 @@ import cloud.yun.blockstorage.snapshot.SnapshotRoutes;
 import cloud.yun.blockstorage.snapshot.SnapshotService;
 import cloud.yun.blockstorage.snapshot.SnapshotStatus;
 import cloud.yun.blockstorage.snapshot.SnapshotStore;
+import cloud.yun.blockstorage.transfer.TransferRoutes;
+import cloud.yun.blockstorage.transfer.TransferService;
+import cloud.yun.blockstorage.type.DefaultTypeRoutes;
+import cloud.yun.blockstorage.type.EncryptionRoutes;
+import cloud.yun.blockstorage.type.EncryptionService;
 import cloud.yun.blockstorage.type.TypeRoutes;
 import cloud.yun.blockstorage.type.TypeService;
 import cloud.yun.blockstorage.volume.BuildVolume;
+import cloud.yun.blockstorage.volume.ChangeRoutes;
+import cloud.yun.blockstorage.volume.ChangeService;
 import cloud.yun.blockstorage.volume.CreateVolume;
 import cloud.yun.blockstorage.volume.DeleteVolume;
 import cloud.yun.blockstorage.volume.ExtendVolume;
+import cloud.yun.blockstorage.volume.MigrateVolume;
+import cloud.yun.blockstorage.volume.ReimageVolume;
+import cloud.yun.blockstorage.volume.RetypeVolume;
+import cloud.yun.blockstorage.volume.RevertVolume;
 import cloud.yun.blockstorage.volume.ScheduleVolume;
 import cloud.yun.blockstorage.volume.UploadVolume;
 import cloud.yun.blockstorage.volume.VolumeActionRoutes;
@@ -55,6 +87,7 @@ import cloud.yun.kernel.policy.Policy;
 import cloud.yun.kernel.policy.PolicyFile;
 import cloud.yun.kernel.reconcile.Reconciler;
 import cloud.yun.kernel.state.StateTable;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -73,6 +106,8 @@ public final class BlockStorageModule implements Room {
     private final TypeService types;
     private final CapacityReport capacity;
     private final StuckVolumes stuck;
+    private final Messages messages;
+    private final GroupTypeService groupTypes;
     private final List<Invariant> invariants;
     private final ExtendVolume extend;
     private final Attaching attaching;
@@ -94,13 +129,19 @@ public final class BlockStorageModule implements Room {
         var clock = kernel.clock();
         var zone = config.get(Options.ZONE);
         policy = new Policy(Rules.defaults(), PolicyFile.of(kernel, "block-storage", "cinder"));
+        var path = config.get(Options.BACKUP_PATH);
+        var repository = new PosixBackups(
+                path.isEmpty() ? kernel.data().resolve("block-storage/backups") : Path.of(path),
+                Options.backups(config));
         new java.util.TreeMap<>(drivers)
                 .forEach((backend, driver) ->
-                        agents.add(new VolumeAgent(kernel.bus(), host + "@" + backend, driver, images)));
+                        agents.add(new VolumeAgent(kernel.bus(), host + "@" + backend, driver, images, repository)));
         var backends = new Backends(kernel.bus());
         var notices = new VolumeNotices(kernel.events());
         var quota = new VolumeQuota(limits(config));
         types = new TypeService(db, clock, kernel.ids(), config.get(Options.DEFAULT_TYPE));
+        messages = new Messages(
+                db, policy, clock, kernel.ids(), config.get(Options.MESSAGE_TTL), config.get(Options.MESSAGE_REAP));
         var scheduler = new FilterScheduler(
                 new FilterScheduler.Settings(
                         config.get(Options.FILTERS),
@@ -108,12 +149,12 @@ public final class BlockStorageModule implements Room {
                         config.get(Options.CAPACITY_MULTIPLIER),
                         config.get(Options.SERVICE_DOWN)),
                 clock);
-        var build = new BuildVolume(db, flows, backends, notices, clock, config.get(Options.ATTEMPTS));
-        var schedule = new ScheduleVolume(flows, scheduler, notices, clock, build);
+        var build = new BuildVolume(db, flows, backends, notices, messages, quota, clock, config.get(Options.ATTEMPTS));
+        var schedule = new ScheduleVolume(flows, scheduler, notices, messages, quota, clock, build);
         var create = new CreateVolume(flows, quota, schedule);
         var delete = new DeleteVolume(flows, backends, quota, notices, clock);
-        extend = new ExtendVolume(db, flows, backends, quota, notices, clock);
-        var upload = new UploadVolume(db, flows, backends, images, clock);
+        extend = new ExtendVolume(db, flows, backends, quota, notices, messages, clock);
+        var upload = new UploadVolume(db, flows, backends, images, messages, clock);
         var volumes = new VolumeService(
                 db,
                 policy,
@@ -124,14 +165,9 @@ public final class BlockStorageModule implements Room {
                 new VolumeService.Works(create, delete, extend, upload),
                 zone);
         var snapshotNotices = new SnapshotNotices(kernel.events());
-        var snapshots = new SnapshotService(
-                db,
-                policy,
-                clock,
-                kernel.ids(),
-                volumes,
-                new CreateSnapshot(flows, backends, quota, snapshotNotices, clock),
-                new DeleteSnapshot(flows, backends, quota, snapshotNotices, clock));
+        var createSnapshot = new CreateSnapshot(flows, backends, quota, snapshotNotices, messages, clock);
+        var deleteSnapshot = new DeleteSnapshot(flows, backends, quota, snapshotNotices, messages, clock);
+        var snapshots = new SnapshotService(db, policy, clock, kernel.ids(), volumes, createSnapshot, deleteSnapshot);
         attaching =
                 new Attaching(db, flows, policy, backends, notices, clock, kernel.ids(), volumes, delete, snapshots);
         capacity = new CapacityReport(
@@ -155,10 +191,65 @@ public final class BlockStorageModule implements Room {
         var all = new ArrayList<Route>();
         all.addAll(new VolumeRoutes(volumes, policy).routes());
         all.addAll(new VolumeActionRoutes(volumes).routes());
+        all.addAll(new ChangeRoutes(new ChangeService(
+                        db,
+                        policy,
+                        clock,
+                        volumes,
+                        types,
+                        images,
+                        config.get(Options.SERVICE_DOWN),
+                        new ChangeService.Works(
+                                new RetypeVolume(flows, scheduler, backends, quota, notices, clock),
+                                new MigrateVolume(flows, backends, notices, clock),
+                                new RevertVolume(flows, backends, notices, clock),
+                                new ReimageVolume(flows, backends, notices, messages, clock))))
+                .routes());
         all.addAll(attaching.routes());
+        groupTypes = new GroupTypeService(db, clock, kernel.ids());
+        all.addAll(new GroupTypeRoutes(groupTypes, policy).routes());
+        all.addAll(new GroupRoutes(
+                        new GroupService(db, policy, clock, kernel.ids(), types, volumes, delete, quota, zone), policy)
+                .routes());
+        all.addAll(new GroupSnapshotRoutes(
+                        new GroupSnapshotService(db, policy, clock, kernel.ids(), createSnapshot, deleteSnapshot),
+                        policy)
+                .routes());
         all.addAll(new SnapshotRoutes(snapshots, policy).routes());
         all.addAll(new TypeRoutes(types, policy).routes());
+        var backupNotices = new BackupNotices(kernel.events());
+        all.addAll(new BackupRoutes(
+                        new BackupService(
+                                db,
+                                policy,
+                                clock,
+                                kernel.ids(),
+                                volumes,
+                                new BackupService.Works(
+                                        new CreateBackup(db, flows, backends, quota, backupNotices, messages, clock),
+                                        new RestoreBackup(flows, backends, backupNotices, messages, clock),
+                                        new DeleteBackup(flows, backends, quota, backupNotices, messages, clock),
+                                        new ImportBackup(db, flows, backends, quota, clock)),
+                                repository.service()),
+                        policy)
+                .routes());
+        all.addAll(new DefaultTypeRoutes(types).routes());
+        all.addAll(new EncryptionRoutes(new EncryptionService(db, clock, kernel.ids())).routes());
+        all.addAll(new QosRoutes(new QosService(db, clock, kernel.ids())).routes());
+        all.addAll(new MessageRoutes(messages).routes());
+        all.addAll(new TransferRoutes(new TransferService(
+                        db,
+                        policy,
+                        clock,
+                        kernel.ids(),
+                        volumes,
+                        quota,
+                        notices,
+                        config.get(Options.TRANSFER_SALT),
+                        config.get(Options.TRANSFER_KEY)))
+                .routes());
         all.addAll(new QuotaRoutes(db, policy, quota).routes());
+        all.addAll(new HostRoutes(db, clock, config.get(Options.SERVICE_DOWN)).routes());
         all.addAll(new ServiceRoutes(
                         db,
                         clock,
@@ -255,7 +346,7 @@ public final class BlockStorageModule implements Room {
 
     @Override
     public List<Reconciler> reconcilers() {
-        return List.of(capacity, stuck);
+        return List.of(capacity, stuck, messages);
     }
 
     @Override
@@ -263,6 +354,8 @@ public final class BlockStorageModule implements Room {
         return Map.of(
                 "volume", VolumeStatus.moves(),
                 "snapshot", SnapshotStatus.moves(),
+                "backup", BackupStatus.moves(),
+                "volume group", GroupStatus.moves(),
                 "attachment", AttachStatus.moves());
     }
 
@@ -276,6 +369,7 @@ public final class BlockStorageModule implements Room {
     public void start() {
         remind();
         types.ensureDefault();
+        groupTypes.ensureDefault();
         capacity.reconcile();
     }
 

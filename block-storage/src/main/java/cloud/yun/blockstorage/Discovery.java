@@ -1,5 +1,6 @@
 package cloud.yun.blockstorage;
 
+import cloud.yun.kernel.error.CloudException.NotFound;
 import cloud.yun.kernel.http.Reply;
 import cloud.yun.kernel.http.Request;
 import cloud.yun.kernel.http.Route;
@@ -57,6 +58,39 @@ final class Discovery {
                     "VolumeHostAttribute",
                     "Expose host as an attribute of a volume.",
                     "2011-11-03T00:00:00+00:00"),
+            new Extension("backups", "Backups", "Backups support.", "2012-12-12T00:00:00+00:00"),
+            new Extension(
+                    "os-volume-transfer",
+                    "VolumeTransfer",
+                    "Volume transfer management support.",
+                    "2013-05-29T00:00:00+00:00"),
+            new Extension("qos-specs", "Qos_specs_manage", "QoS specs support.", "2013-08-02T00:00:00+00:00"),
+            new Extension(
+                    "encryption",
+                    "VolumeTypeEncryption",
+                    "Encryption support for volume types.",
+                    "2013-07-01T00:00:00+00:00"),
+            new Extension(
+                    "os-volume-encryption-metadata",
+                    "VolumeEncryptionMetadata",
+                    "Volume encryption metadata retrieval support.",
+                    "2013-07-10T00:00:00+00:00"),
+            new Extension(
+                    "os-snapshot-actions",
+                    "SnapshotActions",
+                    "Enable snapshot manager actions.",
+                    "2013-07-16T00:00:00+00:00"),
+            new Extension(
+                    "os-vol-mig-status-attr",
+                    "VolumeMigStatusAttribute",
+                    "Expose migration_status as an attribute of a volume.",
+                    "2013-08-08T00:00:00+00:00"),
+            new Extension(
+                    "os-extended-services",
+                    "ExtendedServices",
+                    "Extended services support.",
+                    "2014-01-10T00:00:00-00:00"),
+            new Extension("os-types-manage", "TypesManage", "Types manage support.", "2011-08-24T00:00:00+00:00"),
             new Extension(
                     "os-extended-snapshot-attributes",
                     "ExtendedSnapshotAttributes",
@@ -77,10 +111,14 @@ final class Discovery {
                     "created_at",
                     "updated_at",
                     "consumes_quota"),
-            List.of("snapshot", "name", "status", "volume_id", "availability_zone"),
+            List.of("backup", "name", "status", "volume_id"),
+            List.of("snapshot", "name", "status", "volume_id", "metadata", "availability_zone", "consumes_quota"),
+            List.of("group", "name"),
+            List.of("group_snapshot", "name", "status", "group_id"),
             List.of("attachment", "volume_id", "status", "instance_id", "attach_status"),
-            List.of("pool", "name"),
-            List.of("volume_type", "is_public"));
+            List.of("message", "resource_uuid", "resource_type", "event_id", "request_id", "message_level"),
+            List.of("pool", "name", "volume_type"),
+            List.of("volume_type", "is_public", "extra_specs"));
 
     private Discovery() {}
 
@@ -90,6 +128,11 @@ final class Discovery {
                 Route.get("/v3", r -> Reply.ok(versions(r))),
                 Route.get("/v3/", r -> Reply.ok(versions(r))),
                 Route.get("/v3/extensions", _ -> extensions()),
+                Route.get("/v3/extensions/{alias}", Discovery::extension),
+                Route.get("/v3/consistencygroups", _ -> none("consistencygroups")),
+                Route.get("/v3/consistencygroups/detail", _ -> none("consistencygroups")),
+                Route.get("/v3/cgsnapshots", _ -> none("cgsnapshots")),
+                Route.get("/v3/cgsnapshots/detail", _ -> none("cgsnapshots")),
                 Route.get("/v3/resource_filters", Discovery::filters).since("3.33"));
     }
 
@@ -112,17 +155,34 @@ final class Discovery {
         return body;
     }
 
+    /// What was a consistency group became a group.
+    private static Reply none(String collection) {
+        var body = Json.object();
+        body.putArray(collection);
+        return Reply.ok(body);
+    }
+
+    private static Reply extension(Request r) {
+        for (var e : EXTENSIONS)
+            if (e.alias().equals(r.variable("alias")))
+                return Reply.ok(Json.object().set("extension", shown(e)));
+        throw new NotFound("The resource could not be found.");
+    }
+
+    private static ObjectNode shown(Extension e) {
+        var shown = Json.object()
+                .put("name", e.name())
+                .put("alias", e.alias())
+                .put("description", e.description())
+                .put("updated", e.updated());
+        shown.putArray("links");
+        return shown;
+    }
+
     private static Reply extensions() {
         var body = Json.object();
         var list = body.putArray("extensions");
-        for (var e : EXTENSIONS) {
-            var shown = list.addObject()
-                    .put("name", e.name())
-                    .put("alias", e.alias())
-                    .put("description", e.description())
-                    .put("updated", e.updated());
-            shown.putArray("links");
-        }
+        for (var e : EXTENSIONS) list.add(shown(e));
         return Reply.ok(body);
     }
 

@@ -1,6 +1,7 @@
 package cloud.yun.blockstorage;
 
 import cloud.yun.blockstorage.driver.Clearing;
+import cloud.yun.blockstorage.driver.PosixBackups;
 import cloud.yun.kernel.config.Config;
 import cloud.yun.kernel.config.Config.Wrong;
 import cloud.yun.kernel.config.Option;
@@ -60,6 +61,33 @@ final class Options {
     static final Option<Duration> SERVICE_DOWN = Option.seconds(
             "block-storage", "service_down_time", 60, "A back end that did not report for so many seconds is down.");
 
+    static final Option<Duration> MESSAGE_TTL =
+            Option.seconds("DEFAULT", "message_ttl", 2592000, "Seconds for which a user message is kept.");
+    static final Option<Duration> MESSAGE_REAP = Option.seconds(
+            "DEFAULT", "message_reap_interval", 86400, "Seconds between two sweeps of user messages that are over.");
+    static final Option<Integer> TRANSFER_SALT =
+            Option.integer("DEFAULT", "volume_transfer_salt_length", 8, "Characters of the salt of a transfer's key.");
+    static final Option<Integer> TRANSFER_KEY =
+            Option.integer("DEFAULT", "volume_transfer_key_length", 16, "Characters of a transfer's key.");
+
+    static final Option<String> BACKUP_PATH = Option.text(
+            "DEFAULT",
+            "backup_posix_path",
+            "",
+            "Directory of the backups; empty is block-storage/backups in the data.");
+    static final Option<Integer> BACKUP_FILE = Option.integer(
+            "DEFAULT",
+            "backup_file_size",
+            61035 * 32768,
+            "The most bytes of a volume that one file of a backup holds; a multiple of backup_sha_block_size_bytes.");
+    static final Option<Integer> BACKUP_BLOCK = Option.integer(
+            "DEFAULT",
+            "backup_sha_block_size_bytes",
+            32768,
+            "Bytes of a block by which incremental backups see what has changed.");
+    static final Option<String> BACKUP_COMPRESSION =
+            Option.text("DEFAULT", "backup_compression_algorithm", "zlib", "How backups are compressed: zlib or none.");
+
     private Options() {}
 
     static List<Option<?>> all() {
@@ -82,8 +110,31 @@ final class Options {
                 QUOTA_BACKUPS,
                 QUOTA_BACKUP_GIGABYTES,
                 QUOTA_GROUPS,
+                BACKUP_PATH,
+                BACKUP_FILE,
+                BACKUP_BLOCK,
+                BACKUP_COMPRESSION,
+                MESSAGE_TTL,
+                MESSAGE_REAP,
+                TRANSFER_SALT,
+                TRANSFER_KEY,
                 REPORT,
                 SERVICE_DOWN);
+    }
+
+    static PosixBackups.Settings backups(Config config) {
+        int file = config.get(BACKUP_FILE);
+        int block = config.get(BACKUP_BLOCK);
+        if (block < 1 || file < block || file % block != 0)
+            throw new Wrong(BACKUP_FILE + ": " + file + " is not a multiple of " + BACKUP_BLOCK + ", " + block);
+        boolean compress = switch (config.get(BACKUP_COMPRESSION).toLowerCase(java.util.Locale.ROOT)) {
+            case "zlib", "gzip" -> true;
+            case "none", "off", "no" -> false;
+            default ->
+                throw new Wrong(BACKUP_COMPRESSION + ": unsupported compression algorithm: "
+                        + config.get(BACKUP_COMPRESSION) + "; there are zlib and none");
+        };
+        return new PosixBackups.Settings(file, block, compress);
     }
 
     static Clearing clearing(Config config) {

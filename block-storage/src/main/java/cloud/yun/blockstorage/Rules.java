@@ -32,7 +32,10 @@ final class Rules {
                         + " volume_extension:extended_snapshot_attributes volume_extension:type_get"
                         + " volume_extension:type_get_all volume_extension:access_types_extra_specs"
                         + " volume_extension:types_extra_specs:index volume_extension:types_extra_specs:show"
-                        + " volume_extension:quotas:show limits_extension:used_limits");
+                        + " volume_extension:quotas:show limits_extension:used_limits"
+                        + " backup:get_all backup:get message:get_all message:get volume:get_all_transfers"
+                        + " volume:get_transfer group:get_all group:get group:get_all_group_snapshots"
+                        + " group:get_group_snapshot");
         all(
                 rules,
                 MEMBER,
@@ -49,7 +52,14 @@ final class Rules {
                         + " volume:create_snapshot volume:update_snapshot volume:delete_snapshot"
                         + " volume:update_snapshot_metadata volume:delete_snapshot_metadata volume:attachment_create"
                         + " volume:attachment_update volume:attachment_delete volume:attachment_complete"
-                        + " volume:multiattach_bootable_volume volume_extension:volume_type_access");
+                        + " volume:multiattach_bootable_volume volume_extension:volume_type_access"
+                        + " backup:create backup:update backup:delete backup:restore message:delete"
+                        + " volume:create_transfer volume:accept_transfer volume:delete_transfer"
+                        + " volume:reimage volume:reimage_reserved"
+                        + " volume_extension:snapshot_actions:update_snapshot_status group:create group:update"
+                        + " group:delete group:create_group_snapshot group:update_group_snapshot"
+                        + " group:delete_group_snapshot group:enable_replication group:disable_replication"
+                        + " group:failover_replication group:list_replication_targets");
         all(
                 rules,
                 ADMIN,
@@ -69,7 +79,31 @@ final class Rules {
                         + " volume_extension:quota_classes:get"
                         + " volume_extension:quota_classes:update volume_extension:services:index"
                         + " volume_extension:services:update scheduler_extension:scheduler_stats:get_pools"
-                        + " volume_extension:hosts volume_extension:capabilities");
+                        + " volume_extension:hosts volume_extension:capabilities"
+                        + " backup:backup_project_attribute backup:backup-import backup:export-import"
+                        + " volume_extension:backup_admin_actions:reset_status"
+                        + " volume_extension:backup_admin_actions:force_delete clusters:get_all clusters:get"
+                        + " clusters:update workers:cleanup volume_extension:default_set_or_update"
+                        + " volume_extension:default_get volume_extension:default_get_all"
+                        + " volume_extension:default_unset group:reset_status group:reset_group_snapshot_status"
+                        + " group:group_snapshot_project_attribute group:group_project_attribute"
+                        + " group:group_types:create group:group_types:update group:group_types:delete"
+                        + " group:access_group_types_specs group:group_types_specs:get"
+                        + " group:group_types_specs:get_all group:group_types_specs:create"
+                        + " group:group_types_specs:update group:group_types_specs:delete"
+                        + " snapshot_extension:list_manageable snapshot_extension:snapshot_manage"
+                        + " snapshot_extension:snapshot_unmanage volume_extension:list_manageable"
+                        + " volume_extension:volume_manage volume_extension:volume_unmanage"
+                        + " volume_extension:qos_specs_manage:get_all volume_extension:qos_specs_manage:get"
+                        + " volume_extension:qos_specs_manage:create volume_extension:qos_specs_manage:update"
+                        + " volume_extension:qos_specs_manage:delete volume:freeze_host volume:thaw_host"
+                        + " volume:failover_host volume_extension:volume_admin_actions:migrate_volume"
+                        + " volume_extension:volume_admin_actions:migrate_volume_completion"
+                        + " volume_extension:volume_admin_actions:extend_volume_completion"
+                        + " volume_extension:volume_type_encryption volume_extension:volume_type_encryption:create"
+                        + " volume_extension:volume_type_encryption:get"
+                        + " volume_extension:volume_type_encryption:update"
+                        + " volume_extension:volume_type_encryption:delete");
         // Beside upstream's admin, ours of a project, for that project.
         all(
                 rules,

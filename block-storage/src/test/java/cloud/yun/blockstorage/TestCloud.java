@@ -146,6 +146,17 @@ public final class TestCloud implements AutoCloseable {
         }
     }
 
+    /// @return how many files all backups have
+    public long backupFiles() {
+        var backups = data.resolve("block-storage/backups");
+        if (!Files.exists(backups)) return 0;
+        try (var all = Files.walk(backups)) {
+            return all.filter(Files::isRegularFile).count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     public List<String> violations() {
         var all = new ArrayList<String>();
         for (Invariant i : module.invariants()) all.addAll(i.violations());

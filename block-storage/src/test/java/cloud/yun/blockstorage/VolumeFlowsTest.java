@@ -110,6 +110,83 @@ class VolumeFlowsTest {
                         Set.of("error_deleting"),
                         ""),
                 new Case(
+                        "backup_create",
+                        List.of("NotifyBackupActionTask", "CreateTempSnapshotTask", "CreateBackupTask"),
+                        VolumeFlowsTest::inUse,
+                        (c, id) -> c.call(
+                                "POST",
+                                "/v3/backups",
+                                "{\"backup\": {\"force\": true, \"volume_id\": \"" + id + "\"}}"),
+                        (c, id) -> c.status(id) + " " + backup(c) + " " + c.backupFiles(),
+                        Set.of("in-use error 0"),
+                        "in-use available 2"),
+                new Case(
+                        "volume_revert",
+                        List.of("NotifyVolumeActionTask", "RevertToSnapshotTask"),
+                        c -> {
+                            var id = c.available("\"size\": 1");
+                            c.driver().write(id, "before");
+                            var snapshot = snapshot(c, id);
+                            c.driver().write(id, "after");
+                            return id + " " + snapshot;
+                        },
+                        (c, ids) -> c.act(
+                                ids.split(" ")[0], "\"revert\": {\"snapshot_id\": \"" + ids.split(" ")[1] + "\"}"),
+                        (c, ids) -> only(c) + " " + c.driver().content(ids.split(" ")[0]) + " "
+                                + c.call("GET", "/v3/snapshots/detail", null).text("/snapshots/0/status"),
+                        // The second: it had been written when it failed.
+                        Set.of("error after available", "error before available"),
+                        "available before available"),
+                new Case(
+                        "volume_reimage",
+                        List.of("NotifyVolumeActionTask", "CopyImageToVolumeTask"),
+                        c -> c.available("\"size\": 1"),
+                        (c, id) -> c.act(id, "\"os-reimage\": {\"image_id\": \"" + TestCloud.IMAGE + "\"}"),
+                        (c, id) ->
+                                c.call("GET", "/v3/volumes/" + id, null).text("/volume/bootable") + " " + c.status(id),
+                        Set.of("false error"),
+                        "true available"),
+                new Case(
+                        "backup_restore",
+                        List.of("NotifyBackupActionTask", "RestoreBackupTask"),
+                        VolumeFlowsTest::backedUp,
+                        (c, id) -> c.call(
+                                "POST",
+                                "/v3/backups/" + id + "/restore",
+                                "{\"restore\": {\"volume_id\": \"" + onlyId(c) + "\"}}"),
+                        (c, _) -> only(c) + " " + backup(c) + " " + c.driver().content(onlyId(c)),
+                        // The second: it had been written when it failed.
+                        Set.of("error_restoring available after", "error_restoring available before"),
+                        "available available before"),
+                new Case(
+                        "backup_delete",
+                        List.of("NotifyBackupActionTask", "DeleteBackupTask"),
+                        VolumeFlowsTest::backedUp,
+                        (c, id) -> c.call("DELETE", "/v3/backups/" + id, null),
+                        (c, _) -> backup(c) + " " + (backup(c).isEmpty() ? c.backupFiles() : ""),
+                        Set.of("error_deleting "),
+                        " 0"),
+                new Case(
+                        "backup_import",
+                        List.of("ImportOnFailureTask", "VerifyBackupTask"),
+                        c -> {
+                            var id = backedUp(c);
+                            var url = c.call("GET", "/v3/backups/" + id + "/export_record", null)
+                                    .text("/backup-record/backup_url");
+                            c.db.write(tx -> tx.update("DELETE FROM backup"));
+                            c.db.write(tx -> tx.update("DELETE FROM quota_usage WHERE resource LIKE 'backup%'"));
+                            return url;
+                        },
+                        (c, url) -> c.call(
+                                "POST",
+                                "/v3/backups/import_record",
+                                "{\"backup-record\": {\"backup_service\":"
+                                        + " \"cinder.backup.drivers.posix.PosixBackupDriver\", \"backup_url\": \"" + url
+                                        + "\"}}"),
+                        (c, _) -> backup(c),
+                        Set.of("error"),
+                        "available"),
+                new Case(
                         "volume_attach",
                         List.of("UpdateAttachmentTask", "InitializeConnectionTask"),
                         c -> attachment(c, c.available("\"size\": 1")),
@@ -141,6 +218,33 @@ class VolumeFlowsTest {
 
     private static String only(TestCloud c) {
         return c.call("GET", "/v3/volumes/detail", null).text("/volumes/0/status");
+    }
+
+    private static String onlyId(TestCloud c) {
+        return c.call("GET", "/v3/volumes/detail", null).text("/volumes/0/id");
+    }
+
+    private static String backup(TestCloud c) {
+        return c.call("GET", "/v3/backups/detail", null).text("/backups/0/status");
+    }
+
+    /// A volume that a server has.
+    private static String inUse(TestCloud c) {
+        var id = c.available("\"size\": 1");
+        var attachment = attachment(c, id);
+        c.call("PUT", "/v3/attachments/" + attachment, "{\"attachment\": {\"connector\": {\"host\": \"h1\"}}}");
+        c.call("POST", "/v3/attachments/" + attachment + "/action", "{\"os-complete\": {}}");
+        return id;
+    }
+
+    /// A backup that says `before` of a volume that says `after`.
+    private static String backedUp(TestCloud c) {
+        var volume = c.available("\"size\": 1");
+        c.driver().write(volume, "before");
+        var answer = c.call("POST", "/v3/backups", "{\"backup\": {\"volume_id\": \"" + volume + "\"}}");
+        c.settle();
+        c.driver().write(volume, "after");
+        return answer.text("/backup/id");
     }
 
     private static String snapshot(TestCloud c, String volumeId) {

@@ -2,11 +2,16 @@ package cloud.yun.blockstorage.agent;
 
 import cloud.yun.blockstorage.ServerVolumes.Connection;
 import cloud.yun.blockstorage.agent.Command.Capabilities;
+import cloud.yun.blockstorage.agent.Command.Counted;
 import cloud.yun.blockstorage.agent.Command.Done;
+import cloud.yun.blockstorage.agent.Command.Piece;
 import cloud.yun.blockstorage.agent.Command.Source;
+import cloud.yun.blockstorage.agent.Command.Text;
+import cloud.yun.blockstorage.driver.BackupRepository.Key;
 import cloud.yun.blockstorage.driver.VolumeDriver.Inventory;
 import cloud.yun.kernel.bus.Bus;
 import java.time.Duration;
+import java.util.List;
 
 /// The storage hosts as the control plane calls them. `pool` is `HOST@BACKEND#POOL` everywhere.
 ///
@@ -57,6 +62,43 @@ public final class Backends {
 
     public void copyVolumeToImage(String pool, String volumeId, String imageId) {
         call(pool, new Command.CopyVolumeToImage(volumeId, imageId), Done.class, COPY_MAX);
+    }
+
+    /// @return number of objects
+    public int backupVolume(String pool, Command.BackupVolume what) {
+        return call(pool, what, Counted.class, COPY_MAX).count();
+    }
+
+    /// @param chain the full backup first
+    /// @param blank whether the volume is new
+    public void restoreBackup(String pool, String volumeId, List<Key> chain, boolean blank) {
+        call(pool, new Command.RestoreBackup(volumeId, chain, blank), Done.class, COPY_MAX);
+    }
+
+    /// @return the volume's metadata that the backup keeps
+    public String verifyBackup(String pool, Key key) {
+        return call(pool, new Command.VerifyBackup(key), Text.class, CALL_MAX).text();
+    }
+
+    public void deleteBackup(String pool, Key key) {
+        call(pool, new Command.DeleteBackup(key), Done.class, COPY_MAX);
+    }
+
+    public void revertToSnapshot(String pool, String volumeId, String snapshotId) {
+        call(pool, new Command.RevertToSnapshot(volumeId, snapshotId), Done.class, COPY_MAX);
+    }
+
+    public void copyImageToVolume(String pool, String volumeId, String imageId, String format) {
+        call(pool, new Command.CopyImageToVolume(volumeId, imageId, format), Done.class, COPY_MAX);
+    }
+
+    /// Fills the volume of that id in `pool` with what it holds in `sourcePool`.
+    public void copyVolume(String pool, String volumeId, String sourcePool) {
+        call(pool, new Command.CopyVolume(volumeId, sourcePool), Done.class, COPY_MAX);
+    }
+
+    Piece readVolume(String pool, String volumeId, long offset, int length) {
+        return call(pool, new Command.ReadVolume(volumeId, offset, length), Piece.class, CALL_MAX);
     }
 
     public Connection initializeConnection(String pool, String volumeId, String host) {

@@ -1,11 +1,16 @@
 package cloud.yun.blockstorage.agent;
 
+import cloud.yun.blockstorage.driver.BackupRepository.Header;
+import cloud.yun.blockstorage.driver.BackupRepository.Key;
+import java.util.List;
+import java.util.Optional;
+
 /// What the control plane asks of a storage host. Records that JSON can carry; the agent may live on another host.
 public sealed interface Command {
     /// Where the first bytes of a volume come from.
     ///
-    /// @param kind `raw`, `image`, `snap`, `vol`: Cinder's words
-    /// @param id of the image, snapshot or volume; empty for `raw`
+    /// @param kind `raw`, `image`, `snap`, `vol`, `backup`: Cinder's words
+    /// @param id of the image, snapshot, volume or backup; empty for `raw`
     /// @param volumeId the snapshot's volume; empty for others
     /// @param format of the image; empty for others
     record Source(String kind, String id, String volumeId, String format) {
@@ -28,9 +33,36 @@ public sealed interface Command {
 
     record TerminateConnection(String volumeId, String host) implements Command {}
 
+    /// @param snapshotId what to read; empty for the volume itself
+    record BackupVolume(String volumeId, Optional<String> snapshotId, Key key, Header header) implements Command {}
+
+    /// @param blank whether the volume is new
+    record RestoreBackup(String volumeId, List<Key> chain, boolean blank) implements Command {}
+
+    record VerifyBackup(Key key) implements Command {}
+
+    record DeleteBackup(Key key) implements Command {}
+
+    record RevertToSnapshot(String volumeId, String snapshotId) implements Command {}
+
+    record CopyImageToVolume(String volumeId, String imageId, String format) implements Command {}
+
+    /// Fills a volume of this host from one that has the same id in another pool.
+    record CopyVolume(String volumeId, String sourcePool) implements Command {}
+
+    record ReadVolume(String volumeId, long offset, int length) implements Command {}
+
     record GetCapabilities() implements Command {}
 
     record GetInventory() implements Command {}
+
+    /// @param data empty where all of it is zeros
+    /// @param length of the piece; 0 behind the end
+    record Piece(byte[] data, int length) {}
+
+    record Counted(int count) {}
+
+    record Text(String text) {}
 
     /// It is done; there is nothing more to say.
     record Done() {}

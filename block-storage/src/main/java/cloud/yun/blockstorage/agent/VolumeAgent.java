@@ -1,25 +1,36 @@
 package cloud.yun.blockstorage.agent;
 
 import cloud.yun.blockstorage.agent.Command.Capabilities;
+import cloud.yun.blockstorage.agent.Command.Counted;
 import cloud.yun.blockstorage.agent.Command.Done;
+import cloud.yun.blockstorage.agent.Command.Piece;
+import cloud.yun.blockstorage.agent.Command.Text;
+import cloud.yun.blockstorage.driver.BackupRepository;
 import cloud.yun.blockstorage.driver.VolumeDriver;
 import cloud.yun.image.Images;
 import cloud.yun.kernel.bus.Bus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 
 /// One back end of one storage host: cinder-volume's part. Has no database; every command can come twice.
 public final class VolumeAgent implements AutoCloseable {
+    private static final int PIECE = 4 << 20;
+
     private final String host;
     private final VolumeDriver driver;
     private final Images images;
+    private final BackupRepository backups;
+    private final Backends others;
     private final Bus.Subscription serving;
 
     /// @param host `HOST@BACKEND`
-    public VolumeAgent(Bus bus, String host, VolumeDriver driver, Images images) {
+    public VolumeAgent(Bus bus, String host, VolumeDriver driver, Images images, BackupRepository backups) {
         this.host = host;
         this.driver = driver;
         this.images = images;
+        this.backups = backups;
+        this.others = new Backends(bus);
         this.serving = bus.serve(Backends.topic(host), this::handle);
     }
 
@@ -43,6 +54,15 @@ public final class VolumeAgent implements AutoCloseable {
                 var capacity = driver.capacity();
                 yield new Capabilities(capacity.totalGib(), capacity.freeGib(), driver.protocol(), true);
             }
+            case Command.BackupVolume c -> backup(c);
+            case Command.RestoreBackup c -> done(() -> restore(c));
+            case Command.VerifyBackup c -> new Text(backups.verify(c.key()));
+            case Command.DeleteBackup c -> done(() -> backups.delete(c.key()));
+            case Command.RevertToSnapshot c -> done(() -> driver.revertToSnapshot(c.volumeId(), c.snapshotId()));
+            case Command.CopyImageToVolume c ->
+                done(() -> driver.copyImage(c.volumeId(), images.data(c.imageId()), c.format()));
+            case Command.CopyVolume c -> done(() -> copy(c));
+            case Command.ReadVolume c -> piece(c);
             case Command.GetInventory _ -> driver.inventory();
         };
     }
@@ -71,6 +91,42 @@ public final class VolumeAgent implements AutoCloseable {
             images.upload(c.imageId(), data);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private Counted backup(Command.BackupVolume c) {
+        try (var content = c.snapshotId().isPresent()
+                ? driver.openSnapshot(c.snapshotId().get(), c.volumeId())
+                : driver.open(c.volumeId())) {
+            return new Counted(backups.write(c.key(), c.header(), content));
+        }
+    }
+
+    private void restore(Command.RestoreBackup c) {
+        try (var content = driver.open(c.volumeId())) {
+            backups.restore(c.chain(), content, c.blank());
+        }
+    }
+
+    /// Piece by piece over the bus: the source may be on another host. The target is new: zeros need no writing.
+    private void copy(Command.CopyVolume c) {
+        try (var content = driver.open(c.volumeId())) {
+            for (long at = 0; ; ) {
+                var piece = others.readVolume(c.sourcePool(), c.volumeId(), at, PIECE);
+                if (piece.length() == 0) break;
+                if (piece.data().length > 0) content.write(at, piece.data(), piece.length());
+                at += piece.length();
+            }
+            content.force();
+        }
+    }
+
+    private Piece piece(Command.ReadVolume c) {
+        try (var content = driver.open(c.volumeId())) {
+            var data = new byte[c.length()];
+            int length = content.read(c.offset(), data, data.length);
+            for (int i = 0; i < length; i++) if (data[i] != 0) return new Piece(Arrays.copyOf(data, length), length);
+            return new Piece(new byte[0], length);
         }
     }
 

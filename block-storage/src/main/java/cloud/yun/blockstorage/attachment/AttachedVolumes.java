@@ -83,7 +83,9 @@ public final class AttachedVolumes implements ServerVolumes {
                         wanted.sourceVolumeId(),
                         wanted.type(),
                         Optional.of(wanted.availabilityZone()).filter(z -> !z.isEmpty()),
-                        Map.of()));
+                        Map.of(),
+                        Optional.empty(),
+                        Optional.empty()));
     }
 
     @Override

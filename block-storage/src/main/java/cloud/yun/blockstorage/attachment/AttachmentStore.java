@@ -133,6 +133,11 @@ public final class AttachmentStore {
         tx.update("UPDATE volume_attachment SET attach_mode = ? WHERE id = ?", mode, id);
     }
 
+    /// An operator says that nobody has it.
+    public void forget(String id) {
+        delete(id);
+    }
+
     boolean delete(String id) {
         return tx.update("DELETE FROM volume_attachment WHERE id = ?", id) > 0;
     }

@@ -139,7 +139,8 @@ final class LegacyAttach {
                 rules.settle(tx, id);
                 return "";
             }
-            AttachmentService.checkNotComputes(a.get());
+            // An operator who forces it knows that the server is lost to the volume.
+            if (!force) AttachmentService.checkNotComputes(a.get());
             return detach.begin(tx, caller, a.get());
         });
         if (flow.isEmpty()) return;
@@ -150,7 +151,13 @@ final class LegacyAttach {
                     end.state() + " " + end.error().orElse(""),
                     null);
         db.write(tx -> {
-            if (new AttachmentStore(tx).ofVolume(id).isEmpty()) rules.attachedMode(tx, id, "", Optional.empty());
+            if (!new AttachmentStore(tx).ofVolume(id).isEmpty()) return;
+            rules.attachedMode(tx, id, "", Optional.empty());
+            var volumesNow = new VolumeStore(tx);
+            if (force)
+                volumesNow
+                        .lock(id)
+                        .ifPresent(v -> volumesNow.move(v, VolumeStatus.Event.FORCE_DETACHED, clock.instant()));
         });
     }
 

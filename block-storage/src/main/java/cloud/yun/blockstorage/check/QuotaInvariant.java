@@ -1,5 +1,7 @@
 package cloud.yun.blockstorage.check;
 
+import cloud.yun.blockstorage.backup.BackupStore;
+import cloud.yun.blockstorage.group.GroupStore;
 import cloud.yun.blockstorage.quota.VolumeQuota;
 import cloud.yun.blockstorage.snapshot.SnapshotStore;
 import cloud.yun.blockstorage.volume.VolumeStore;
@@ -33,8 +35,12 @@ public final class QuotaInvariant implements Invariant {
             for (var v : new VolumeStore(tx).all())
                 if (v.consumesQuota())
                     add(rows, v.projectId(), VolumeQuota.volume(v.typeId(), v.sizeGib() + v.pendingGib()));
+            for (var v : new VolumeStore(tx).all())
+                v.pendingTypeId().ifPresent(t -> add(rows, v.projectId(), VolumeQuota.ofType(t, v.sizeGib())));
             for (var s : new SnapshotStore(tx).all())
                 add(rows, s.projectId(), VolumeQuota.snapshot(s.typeId(), s.sizeGib()));
+            for (var project : new GroupStore(tx).projects()) add(rows, project, Map.of("groups", 1L));
+            for (var b : new BackupStore(tx).all()) add(rows, b.projectId(), VolumeQuota.backup(b.sizeGib()));
             return compare(rows, quota.allUsage(tx));
         });
     }

@@ -1,5 +1,7 @@
 package cloud.yun.blockstorage.check;
 
+import cloud.yun.blockstorage.backup.BackupStatus;
+import cloud.yun.blockstorage.backup.BackupStore;
 import cloud.yun.blockstorage.snapshot.SnapshotStatus;
 import cloud.yun.blockstorage.snapshot.SnapshotStore;
 import cloud.yun.blockstorage.volume.Volume;
@@ -48,6 +50,8 @@ public final class StuckVolumes implements Reconciler {
     public void reconcile() {
         var volumes = db.read(tx -> new VolumeStore(tx).all());
         for (var v : volumes) if (VolumeStatus.IN_FLIGHT.contains(v.status())) db.write(tx -> free(tx, v.id()));
+        var backups = db.read(tx -> new BackupStore(tx).all());
+        for (var b : backups) if (BackupStatus.IN_FLIGHT.contains(b.status())) db.write(tx -> freeBackup(tx, b.id()));
         var snapshots = db.read(tx -> new SnapshotStore(tx).all());
         for (var s : snapshots)
             if (SnapshotStatus.IN_FLIGHT.contains(s.status())) db.write(tx -> freeSnapshot(tx, s.id()));
@@ -75,9 +79,31 @@ public final class StuckVolumes implements Reconciler {
         return switch (v.status()) {
             case DELETING -> Event.DELETE_FAILED;
             case EXTENDING -> Event.EXTEND_FAILED;
-            case UPLOADING -> Event.FREED;
+            case UPLOADING, BACKING_UP, RETYPING -> Event.FREED;
+            case RESTORING_BACKUP -> Event.RESTORE_FAILED;
+            case REVERTING -> Event.REVERT_FAILED;
+            case MANAGING -> Event.MANAGE_FAILED;
             default -> Event.CREATE_FAILED;
         };
+    }
+
+    private void freeBackup(Tx tx, String id) {
+        var store = new BackupStore(tx);
+        var b = store.lock(id);
+        if (b.isEmpty() || flows.busy(tx, id)) return;
+        if (fresh(b.get().updatedAt().orElse(b.get().createdAt()))) return;
+        // A new volume is made of it: that flow works on it under the volume's id.
+        if (b.get().restoreVolumeId().filter(v -> flows.busy(tx, v)).isPresent()) return;
+        var event = switch (b.get().status()) {
+            case DELETING -> BackupStatus.Event.DELETE_FAILED;
+            case RESTORING -> BackupStatus.Event.RESTORED;
+            default -> BackupStatus.Event.CREATE_FAILED;
+        };
+        if (store.move(b.get(), event, clock.instant()).isPresent())
+            LOG.warn(
+                    "backup {} was {} and nobody worked on it",
+                    id,
+                    b.get().status().wire());
     }
 
     private void freeSnapshot(Tx tx, String id) {
@@ -87,9 +113,11 @@ public final class StuckVolumes implements Reconciler {
         if (fresh(s.get().updatedAt().orElse(s.get().createdAt()))) return;
         // Deleted together with its volume: that flow works on it under the volume's id.
         if (flows.busy(tx, s.get().volumeId())) return;
-        var event = s.get().status() == SnapshotStatus.DELETING
-                ? SnapshotStatus.Event.DELETE_FAILED
-                : SnapshotStatus.Event.CREATE_FAILED;
+        var event = switch (s.get().status()) {
+            case DELETING -> SnapshotStatus.Event.DELETE_FAILED;
+            case BACKING_UP, RESTORING -> SnapshotStatus.Event.FREED;
+            default -> SnapshotStatus.Event.CREATE_FAILED;
+        };
         if (store.move(s.get(), event, clock.instant()).isPresent())
             LOG.warn(
                     "snapshot {} was {} and nobody worked on it",

@@ -128,6 +128,35 @@ public final class FileVolumeDriver implements VolumeDriver {
     }
 
     @Override
+    public Content open(String volumeId) {
+        return content(volume(volumeId));
+    }
+
+    @Override
+    public Content openSnapshot(String snapshotId, String volumeId) {
+        return content(snapshot(snapshotId));
+    }
+
+    private static Content content(Path file) {
+        size(file);
+        try {
+            return FileContent.open(file);
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    @Override
+    public void revertToSnapshot(String volumeId, String snapshotId) {
+        var target = volume(volumeId);
+        long bytes = Math.max(size(target), size(snapshot(snapshotId)));
+        build(target, part -> {
+            files.copy(snapshot(snapshotId), part, COPY_MAX);
+            files.allocate(part, bytes);
+        });
+    }
+
+    @Override
     public Connection connect(String volumeId, String host) {
         var file = volume(volumeId);
         size(file);

@@ -132,6 +132,25 @@ public final class SimulatedVolumeDriver implements VolumeDriver, VolumeDriver.F
     }
 
     @Override
+    public Content open(String volumeId) {
+        begin("open");
+        return new SimulatedContent(content(volumeId), text -> write(volumeId, text));
+    }
+
+    @Override
+    public synchronized Content openSnapshot(String snapshotId, String volumeId) {
+        return new SimulatedContent(disk(snapshots, snapshotId).content(), _ -> {});
+    }
+
+    @Override
+    public void revertToSnapshot(String volumeId, String snapshotId) {
+        begin("revertToSnapshot");
+        synchronized (this) {
+            write(volumeId, disk(snapshots, snapshotId).content());
+        }
+    }
+
+    @Override
     public InputStream read(String volumeId) {
         begin("read");
         return new ByteArrayInputStream(content(volumeId).getBytes(StandardCharsets.UTF_8));

@@ -44,6 +44,20 @@ public interface VolumeDriver {
     /// The volume's bytes as a raw disk, for an image made from it. The caller closes it.
     InputStream read(String volumeId);
 
+    /// The volume's bytes, to copy from or into. The caller closes it.
+    ///
+    /// @throws cloud.yun.kernel.error.CloudException.NotFound there is no such volume
+    Content open(String volumeId);
+
+    /// The snapshot's bytes. The caller closes it and does not write.
+    ///
+    /// @throws cloud.yun.kernel.error.CloudException.NotFound there is no such snapshot
+    Content openSnapshot(String snapshotId, String volumeId);
+
+    /// The volume holds what the snapshot holds, and keeps its size if that is larger; behind the snapshot's end it
+    /// reads as zeros. The snapshot stays.
+    void revertToSnapshot(String volumeId, String snapshotId);
+
     /// Lets the host open the volume.
     Connection connect(String volumeId, String host);
 

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `limit`, `marker`, `offset`, `sort`, `sort_key`, `sort_dir` and what is left: the filters.
@@ -39,6 +40,22 @@ public record ListQuery(int limit, Optional<String> marker, int offset, List<Sor
                 number("offset", request.query("offset").orElse("0")),
                 sorts(request, columns),
                 filters);
+    }
+
+    /// Newest first, no filter, as many as one page may have.
+    public static ListQuery everything() {
+        return new ListQuery(
+                LIMIT_MAX,
+                Optional.empty(),
+                0,
+                List.of(new Sort("created_at", false), new Sort("id", false)),
+                Map.of());
+    }
+
+    /// The same list in the order in which its rows were made.
+    public ListQuery oldestFirst() {
+        return new ListQuery(
+                limit, marker, offset, List.of(new Sort("created_at", true), new Sort("id", true)), filters);
     }
 
     private static int limit(Request request) {
@@ -135,6 +152,15 @@ public record ListQuery(int limit, Optional<String> marker, int offset, List<Sor
                 .map(v -> List.of("1", "t", "true", "on", "y", "yes")
                         .contains(v.strip().toLowerCase(java.util.Locale.ROOT)))
                 .orElse(false);
+    }
+
+    private static final Pattern PAIR = Pattern.compile("u?['\"]([^'\"]*)['\"]\\s*:\\s*u?['\"]([^'\"]*)['\"]");
+
+    /// @param value `{'key': 'value'}`, as Python writes a dictionary
+    public static Map<String, String> pairs(String value) {
+        var found = new LinkedHashMap<String, String>();
+        for (var m = PAIR.matcher(value); m.find(); ) found.put(m.group(1), m.group(2));
+        return found;
     }
 
     /// @return an object of texts, such as metadata

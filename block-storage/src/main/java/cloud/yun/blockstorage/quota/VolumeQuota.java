@@ -15,6 +15,9 @@ public final class VolumeQuota {
     static final String VOLUMES = "volumes";
     static final String GIGABYTES = "gigabytes";
     static final String SNAPSHOTS = "snapshots";
+    static final String BACKUPS = "backups";
+    static final String BACKUP_GIGABYTES = "backup_gigabytes";
+    static final String GROUPS = "groups";
     static final String PER_VOLUME = "per_volume_gigabytes";
 
     private final Quotas quotas;
@@ -57,6 +60,65 @@ public final class VolumeQuota {
 
     public void giveSnapshot(Tx tx, String projectId, String typeId, int sizeGib) {
         quotas.give(tx, projectId, snapshot(typeId, sizeGib));
+    }
+
+    /// @throws OverQuota in Cinder's words
+    public void takeBackup(Tx tx, String projectId, int sizeGib) {
+        quotas.take(tx, projectId, backup(sizeGib), (resource, requested, used, limit) -> {
+            var detail = resource + " " + used + "+" + requested + "/" + limit;
+            return resource.equals(BACKUPS)
+                    ? new OverQuota(
+                            "BackupLimitExceeded: Maximum number of backups allowed (" + limit + ") exceeded",
+                            "BackupLimitExceeded",
+                            detail)
+                    : new OverQuota(
+                            "VolumeBackupSizeExceedsAvailableQuota: Requested backup exceeds allowed Backup gigabytes"
+                                    + " quota. Requested " + requested + "G, quota is " + limit + "G and " + used
+                                    + "G has been consumed.",
+                            "VolumeBackupSizeExceedsAvailableQuota",
+                            detail);
+        });
+    }
+
+    public void giveBackup(Tx tx, String projectId, int sizeGib) {
+        quotas.give(tx, projectId, backup(sizeGib));
+    }
+
+    /// What a backup counts as.
+    public static Map<String, Long> backup(int sizeGib) {
+        return Map.of(BACKUPS, 1L, BACKUP_GIGABYTES, (long) sizeGib);
+    }
+
+    /// @throws OverQuota in Cinder's words
+    public void takeGroup(Tx tx, String projectId) {
+        quotas.take(
+                tx,
+                projectId,
+                Map.of(GROUPS, 1L),
+                (_, _, used, limit) -> new OverQuota(
+                        "GroupLimitExceeded: Maximum number of groups allowed (" + limit + ") exceeded",
+                        "GroupLimitExceeded",
+                        GROUPS + " " + used + "/" + limit));
+    }
+
+    public void giveGroup(Tx tx, String projectId) {
+        quotas.give(tx, projectId, Map.of(GROUPS, 1L));
+    }
+
+    /// Only what a volume counts as by its type, for one that is about to change it.
+    ///
+    /// @throws OverQuota in Cinder's words
+    public void takeOfType(Tx tx, String projectId, VolumeType type, int sizeGib) {
+        quotas.take(tx, projectId, ofType(type.id(), sizeGib), (r, n, used, limit) -> refusal(type, r, n, used, limit));
+    }
+
+    public void giveOfType(Tx tx, String projectId, String typeId, int sizeGib) {
+        quotas.give(tx, projectId, ofType(typeId, sizeGib));
+    }
+
+    /// What a volume counts as by its type.
+    public static Map<String, Long> ofType(String typeId, int sizeGib) {
+        return Map.of(GIGABYTES + "_" + typeId, (long) sizeGib, VOLUMES + "_" + typeId, 1L);
     }
 
     /// @return project to resource to what it uses, for the invariant check

@@ -74,6 +74,7 @@ public final class CapacityReport implements Reconciler {
                 LOG.warn("{} does not report its capacity: {} {}", host, e.getMessage(), e.detail());
             }
         }
+        write(StorageService.BACKUP, places.schedulerHost(), Json.object());
     }
 
     private ObjectNode capabilities(String host) {

@@ -15,10 +15,9 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
 
-/// `os-services`, `scheduler-stats/get_pools`, `os-availability-zone`, `os-hosts`, `capabilities`.
+/// `os-services`, `scheduler-stats/get_pools`, `os-availability-zone`, `capabilities`.
 public final class ServiceRoutes {
     private static final String UPDATE = "volume_extension:services:update";
 
@@ -50,8 +49,7 @@ public final class ServiceRoutes {
                 Route.get("/v3/scheduler-stats/get_pools", this::pools)
                         .policy("scheduler_extension:scheduler_stats:get_pools"),
                 Route.get("/v3/capabilities/{host}", this::capabilities).policy("volume_extension:capabilities"),
-                Route.get("/v3/os-availability-zone", this::zones),
-                Route.get("/v3/os-hosts", this::hosts).policy("volume_extension:hosts"));
+                Route.get("/v3/os-availability-zone", this::zones));
     }
 
     private List<StorageService> services() {
@@ -81,7 +79,7 @@ public final class ServiceRoutes {
             if (volume)
                 shown.put("replication_status", "disabled")
                         .putNull("active_backend_id")
-                        .put("frozen", false);
+                        .put("frozen", s.frozen());
         }
         return Reply.ok(body);
     }
@@ -158,23 +156,6 @@ public final class ServiceRoutes {
         var list = body.putArray("availabilityZoneInfo");
         zones.forEach((name, available) ->
                 list.addObject().put("zoneName", name).putObject("zoneState").put("available", available));
-        return Reply.ok(body);
-    }
-
-    private Reply hosts(Request r) {
-        var body = Json.object();
-        var list = body.putArray("hosts");
-        var now = clock.instant();
-        for (var s : services()) {
-            if (Optional.of(s.zone()).equals(r.query("zone")) || r.query("zone").isEmpty())
-                list.addObject()
-                        .put("service-status", s.up(now, downTime) ? "available" : "unavailable")
-                        .put("service", s.binary())
-                        .put("zone", s.zone())
-                        .put("service-state", s.disabled() ? "disabled" : "enabled")
-                        .put("host_name", s.host())
-                        .put("last-update", Times.microsWithoutZone(s.updatedAt()));
-        }
         return Reply.ok(body);
     }
 }

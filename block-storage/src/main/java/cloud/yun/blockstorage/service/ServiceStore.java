@@ -12,7 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// SQL of the storage services.
 public final class ServiceStore {
     private static final String COLUMNS = "SELECT id, binary_name, host, zone, disabled, disabled_reason, capabilities,"
-            + " created_at, updated_at FROM volume_service";
+            + " frozen, created_at, updated_at FROM volume_service";
 
     private final Tx tx;
 
@@ -21,7 +21,7 @@ public final class ServiceStore {
     }
 
     public List<StorageService> all() {
-        return tx.query(COLUMNS + " ORDER BY binary_name, host", ServiceStore::service);
+        return tx.query(COLUMNS + " ORDER BY created_at, binary_name, host", ServiceStore::service);
     }
 
     public List<StorageService> volumeServices() {
@@ -52,6 +52,19 @@ public final class ServiceStore {
                 > 0;
     }
 
+    /// @return whether there is such a back end
+    boolean freeze(String host, boolean frozen) {
+        return tx.update(
+                        "UPDATE volume_service SET frozen = ?, disabled = ?, disabled_reason = ?"
+                                + " WHERE binary_name = ? AND host = ?",
+                        frozen,
+                        frozen,
+                        frozen ? Optional.of("frozen") : Optional.empty(),
+                        StorageService.VOLUME,
+                        host)
+                > 0;
+    }
+
     private static StorageService service(Row r) throws SQLException {
         return new StorageService(
                 r.string("id"),
@@ -61,6 +74,7 @@ public final class ServiceStore {
                 r.bool("disabled"),
                 r.optString("disabled_reason"),
                 Json.storedObject(r.string("capabilities")),
+                r.bool("frozen"),
                 r.instant("created_at"),
                 r.instant("updated_at"));
     }

@@ -9,6 +9,7 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// @param host `HOST@BACKEND` of a `cinder-volume`
 /// @param capabilities what the back end last reported; empty for a scheduler
+/// @param frozen whether it is given nothing new until an operator thaws it
 /// @param updatedAt of the last report
 public record StorageService(
         String id,
@@ -18,9 +19,11 @@ public record StorageService(
         boolean disabled,
         Optional<String> disabledReason,
         ObjectNode capabilities,
+        boolean frozen,
         Instant createdAt,
         Instant updatedAt) {
     public static final String VOLUME = "cinder-volume";
+    public static final String BACKUP = "cinder-backup";
     public static final String SCHEDULER = "cinder-scheduler";
 
     /// Whether it reported lately.

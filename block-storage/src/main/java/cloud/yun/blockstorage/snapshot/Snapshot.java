@@ -21,4 +21,5 @@ public record Snapshot(
         String typeId,
         Map<String, String> metadata,
         Instant createdAt,
-        Optional<Instant> updatedAt) {}
+        Optional<Instant> updatedAt,
+        Optional<String> groupSnapshotId) {}

@@ -6,6 +6,7 @@ import cloud.yun.blockstorage.query.Bodies;
 import cloud.yun.blockstorage.query.ListQuery;
 import cloud.yun.kernel.db.Select;
 import cloud.yun.kernel.error.CloudException.Invalid;
+import cloud.yun.kernel.error.CloudException.NotFound;
 import cloud.yun.kernel.http.Reply;
 import cloud.yun.kernel.http.Request;
 import cloud.yun.kernel.http.Route;
@@ -56,6 +57,9 @@ public final class SnapshotRoutes {
                 Route.delete(ONE, r -> delete(r, false)).policyOnObject("volume:delete_snapshot"),
                 Route.action(ONE + "/action", "os-reset_status", this::resetStatus)
                         .policyOnObject("volume_extension:snapshot_admin_actions:reset_status"),
+                Route.action(ONE + "/action", "os-update_snapshot_status", this::updateStatus)
+                        .policyOnObject("volume_extension:snapshot_actions:update_snapshot_status")
+                        .schema("schema/block-storage/os-update_snapshot_status.json"),
                 Route.action(ONE + "/action", "os-force_delete", r -> delete(r, true))
                         .policyOnObject("volume_extension:snapshot_admin_actions:force_delete"),
                 Route.get(ONE + "/metadata", this::metadata).policyOnObject("volume:get_snapshot_metadata"),
@@ -93,15 +97,22 @@ public final class SnapshotRoutes {
                 case "name", "display_name" -> select.where("name = ?", value);
                 case "status" -> select.where("status = ?", value);
                 case "volume_id" -> select.where("volume_id = ?", value);
-                case "name~" -> select.where("LOWER(name) LIKE ?", "%" + value.toLowerCase(Locale.ROOT) + "%");
-                case "project_id" -> select.where("project_id = ?", value);
+                case "name~", "status~", "volume_id~" ->
+                    select.where(
+                            "LOWER(" + name.substring(0, name.length() - 1) + ") LIKE ?",
+                            "%" + value.toLowerCase(Locale.ROOT) + "%");
+                case "metadata" -> metadata(select, value);
+                // Every snapshot of ours counts.
+                case "consumes_quota" -> {
+                    if (!ListQuery.flag(r, "consumes_quota")) select.where("1 = 0");
+                }
                 case "availability_zone" ->
                     select.where(
                             "EXISTS (SELECT 1 FROM volume v WHERE v.id = snapshot.volume_id"
                                     + " AND v.availability_zone = ?)",
                             value);
                 default -> {
-                    if (r.caller().admin()) select.where("1 = 0");
+                    if (r.caller().admin()) forAdmins(select, name, value);
                     else if (r.microversion().atLeast("3.31"))
                         throw new Invalid("Invalid filters " + name + " are found in query options.");
                 }
@@ -110,10 +121,32 @@ public final class SnapshotRoutes {
         return select;
     }
 
+    private static void forAdmins(Select select, String name, String value) {
+        switch (name) {
+            case "id", "project_id", "user_id", "type_id", "progress", "group_snapshot_id" ->
+                select.where(name + " = ?", value);
+            case "volume_type_id" -> select.where("type_id = ?", value);
+            case "size", "volume_size" -> select.where("CAST(size_gib AS TEXT) = ?", value);
+            case "host" ->
+                select.where("EXISTS (SELECT 1 FROM volume v WHERE v.id = snapshot.volume_id AND v.host = ?)", value);
+            default -> select.where("1 = 0");
+        }
+    }
+
+    private static void metadata(Select select, String value) {
+        var pairs = ListQuery.pairs(value);
+        if (pairs.isEmpty() && !value.replace(" ", "").equals("{}")) select.where("1 = 0");
+        pairs.forEach((key, wanted) -> select.where(
+                "EXISTS (SELECT 1 FROM snapshot_metadata m WHERE m.snapshot_id = snapshot.id"
+                        + " AND m.key = ? AND m.value = ?)",
+                key,
+                wanted));
+    }
+
     private Reply create(Request r) {
         var body = r.object("snapshot");
         var volume = Bodies.uuid(body, "volume_id");
-        if (volume.isEmpty()) throw new Invalid("Invalid input received: volume_id must be given.");
+        if (volume.isEmpty()) throw new NotFound("Volume", "None");
         boolean lateEnough = r.microversion().atLeast("3.66");
         if (lateEnough && body.has("force") && !Bodies.truth(body.path("force")))
             throw new Invalid("Invalid value '" + body.path("force").asString("")
@@ -141,6 +174,16 @@ public final class SnapshotRoutes {
 
     private Reply delete(Request r, boolean force) {
         snapshots.delete(r.caller(), r.variable("id"), force);
+        return Reply.accepted();
+    }
+
+    private Reply updateStatus(Request r) {
+        var body = r.object("os-update_snapshot_status");
+        snapshots.updateStatus(
+                r.caller(),
+                r.variable("id"),
+                Bodies.text(body, "status").orElse(""),
+                Bodies.text(body, "progress").filter(p -> !p.isEmpty()));
         return Reply.accepted();
     }
 
@@ -200,7 +243,8 @@ public final class SnapshotRoutes {
                 .put("status", s.status().wire())
                 .put("size", s.sizeGib());
         body.set("metadata", ListQuery.texts(s.metadata()));
-        if (r.microversion().atLeast("3.14")) body.putNull("group_snapshot_id");
+        if (r.microversion().atLeast("3.14"))
+            body.put("group_snapshot_id", s.groupSnapshotId().orElse(null));
         if (r.microversion().atLeast("3.41")) body.put("user_id", s.userId());
         if (r.microversion().atLeast("3.65")) body.put("consumes_quota", true);
         return body;

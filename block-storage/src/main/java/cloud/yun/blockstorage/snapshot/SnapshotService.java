@@ -80,6 +80,7 @@ public final class SnapshotService {
                 v.typeId(),
                 wanted.metadata(),
                 clock.instant(),
+                Optional.empty(),
                 Optional.empty());
         create.begin(tx, caller, snapshot, type, v.host().orElse(""));
         return snapshot;
@@ -175,6 +176,31 @@ public final class SnapshotService {
         db.write(tx -> {
             require(tx, caller, id, "volume_extension:snapshot_admin_actions:reset_status");
             new SnapshotStore(tx).reset(id, status, clock.instant());
+        });
+    }
+
+    private static final Map<SnapshotStatus, List<SnapshotStatus>> TOLD = Map.of(
+            SnapshotStatus.CREATING,
+            List.of(SnapshotStatus.CREATING, SnapshotStatus.AVAILABLE, SnapshotStatus.ERROR),
+            SnapshotStatus.DELETING,
+            List.of(SnapshotStatus.DELETING, SnapshotStatus.ERROR_DELETING));
+
+    /// Whoever takes a snapshot for the owner tells how far it is.
+    ///
+    /// @throws Invalid nobody is at work on the snapshot, or it cannot get there
+    void updateStatus(Caller caller, String id, String wire, Optional<String> progress) {
+        db.write(tx -> {
+            var s = require(tx, caller, id, "volume_extension:snapshot_actions:update_snapshot_status");
+            var allowed = TOLD.getOrDefault(s.status(), List.of());
+            if (allowed.isEmpty())
+                throw new Invalid("Snapshot status " + s.status().wire() + " not allowed for update_snapshot_status");
+            var status = SnapshotStatus.of(wire)
+                    .filter(allowed::contains)
+                    .orElseThrow(() ->
+                            new Invalid("Provided snapshot status " + wire + " not allowed for snapshot with status "
+                                    + s.status().wire() + "."));
+            new SnapshotStore(tx).reset(id, status, clock.instant());
+            progress.ifPresent(p -> new SnapshotStore(tx).progress(id, p));
         });
     }
 

@@ -14,7 +14,9 @@ public enum SnapshotStatus {
     AVAILABLE("available"),
     DELETING("deleting"),
     ERROR("error"),
-    ERROR_DELETING("error_deleting");
+    ERROR_DELETING("error_deleting"),
+    BACKING_UP("backing-up"),
+    RESTORING("restoring");
 
     /// What happens to a snapshot.
     public enum Event {
@@ -22,7 +24,12 @@ public enum SnapshotStatus {
         CREATE_FAILED,
         DELETE,
         FORCE_DELETE,
-        DELETE_FAILED
+        DELETE_FAILED,
+        BACK_UP,
+        /// Its volume becomes what it holds.
+        REVERT,
+        /// Whoever was at work on it has ended.
+        FREED
     }
 
     private final String wire;
@@ -39,7 +46,7 @@ public enum SnapshotStatus {
         return Arrays.stream(values()).filter(s -> s.wire.equals(wire)).findFirst();
     }
 
-    public static final Set<SnapshotStatus> IN_FLIGHT = EnumSet.of(CREATING, DELETING);
+    public static final Set<SnapshotStatus> IN_FLIGHT = EnumSet.of(CREATING, DELETING, BACKING_UP, RESTORING);
 
     static final StateTable<SnapshotStatus, Event> TABLE = StateTable.of(
             SnapshotStatus.class,
@@ -53,7 +60,11 @@ public enum SnapshotStatus {
             on(DELETING, Event.FORCE_DELETE, DELETING),
             on(ERROR, Event.FORCE_DELETE, DELETING),
             on(ERROR_DELETING, Event.FORCE_DELETE, DELETING),
-            on(DELETING, Event.DELETE_FAILED, ERROR_DELETING));
+            on(DELETING, Event.DELETE_FAILED, ERROR_DELETING),
+            on(AVAILABLE, Event.BACK_UP, BACKING_UP),
+            on(BACKING_UP, Event.FREED, AVAILABLE),
+            on(AVAILABLE, Event.REVERT, RESTORING),
+            on(RESTORING, Event.FREED, AVAILABLE));
 
     /// @return the table, for the documents
     public static StateTable<SnapshotStatus, Event> moves() {

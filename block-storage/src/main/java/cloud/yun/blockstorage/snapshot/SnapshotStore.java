@@ -16,7 +16,7 @@ import java.util.Optional;
 /// SQL of snapshots and their metadata.
 public final class SnapshotStore {
     static final String COLUMNS = "id, volume_id, project_id, user_id, name, description, size_gib, status, progress,"
-            + " type_id, created_at, updated_at";
+            + " type_id, created_at, updated_at, group_snapshot_id";
 
     private final Tx tx;
 
@@ -59,9 +59,9 @@ public final class SnapshotStore {
         return withMetadata(select.list(tx, SnapshotStore::snapshot));
     }
 
-    void insert(Snapshot s) {
+    public void insert(Snapshot s) {
         tx.update(
-                "INSERT INTO snapshot (" + COLUMNS + ") VALUES (" + Tx.marks(12) + ")",
+                "INSERT INTO snapshot (" + COLUMNS + ") VALUES (" + Tx.marks(13) + ")",
                 s.id(),
                 s.volumeId(),
                 s.projectId(),
@@ -73,7 +73,8 @@ public final class SnapshotStore {
                 s.progress(),
                 s.typeId(),
                 s.createdAt(),
-                s.updatedAt());
+                s.updatedAt(),
+                s.groupSnapshotId());
         putMetadata(s.id(), s.metadata());
     }
 
@@ -98,7 +99,7 @@ public final class SnapshotStore {
         tx.update("UPDATE snapshot SET status = ?, updated_at = ? WHERE id = ?", status.wire(), now, id);
     }
 
-    void progress(String id, String progress) {
+    public void progress(String id, String progress) {
         tx.update("UPDATE snapshot SET progress = ? WHERE id = ?", progress, id);
     }
 
@@ -109,6 +110,18 @@ public final class SnapshotStore {
                 description,
                 now,
                 id);
+    }
+
+    /// All of a volume's snapshots are another project's from now on.
+    public void owner(String volumeId, String projectId, String userId) {
+        tx.update("UPDATE snapshot SET project_id = ?, user_id = ? WHERE volume_id = ?", projectId, userId, volumeId);
+    }
+
+    public List<Snapshot> ofGroupSnapshot(String groupSnapshotId) {
+        return withMetadata(tx.query(
+                "SELECT " + COLUMNS + " FROM snapshot WHERE group_snapshot_id = ? ORDER BY id",
+                SnapshotStore::snapshot,
+                groupSnapshotId));
     }
 
     public void delete(String id) {
@@ -154,7 +167,8 @@ public final class SnapshotStore {
                         s.typeId(),
                         found.getOrDefault(s.id(), Map.of()),
                         s.createdAt(),
-                        s.updatedAt()))
+                        s.updatedAt(),
+                        s.groupSnapshotId()))
                 .toList();
     }
 
@@ -173,6 +187,7 @@ public final class SnapshotStore {
                 r.string("type_id"),
                 Map.of(),
                 r.instant("created_at"),
-                r.optInstant("updated_at"));
+                r.optInstant("updated_at"),
+                r.optString("group_snapshot_id"));
     }
 }

@@ -39,7 +39,7 @@ public final class TypeRoutes {
                 Route.post("/v3/types", this::create)
                         .policy(RULE + "type_create")
                         .schema("schema/block-storage/type-create.json"),
-                Route.get("/v3/types/default", r -> answer(r, types.getDefault(), false))
+                Route.get("/v3/types/default", r -> answer(r, types.getDefault(r.caller()), false))
                         .policy(RULE + "type_get"),
                 Route.get(ONE, r -> answer(r, types.get(r.caller(), r.variable("id")), true))
                         .policy(RULE + "type_get"),
@@ -99,7 +99,8 @@ public final class TypeRoutes {
                 .put("is_public", t.isPublic())
                 .put("description", t.description().orElse(null));
         if (policy.allows(r.caller(), RULE + "access_types_extra_specs")) body.set("extra_specs", visibleSpecs(r, t));
-        if (policy.allows(r.caller(), RULE + "access_types_qos_specs_id")) body.putNull("qos_specs_id");
+        if (policy.allows(r.caller(), RULE + "access_types_qos_specs_id"))
+            body.put("qos_specs_id", t.qosId().orElse(null));
         if (withAccess && policy.allows(r.caller(), RULE + "volume_type_access"))
             body.put("os-volume-type-access:is_public", t.isPublic());
         return body;

@@ -40,13 +40,25 @@ public final class TypeService {
             var now = clock.instant();
             new TypeStore(tx)
                     .insert(new VolumeType(
-                            id, defaultName, Optional.of("Default Volume Type"), true, Map.of(), now, now));
+                            id,
+                            defaultName,
+                            Optional.of("Default Volume Type"),
+                            true,
+                            Map.of(),
+                            Optional.empty(),
+                            now,
+                            now));
         });
     }
 
-    /// @return the type that a volume gets when nobody names one
+    /// @return the type that a project's volume gets when nobody names one: the project's own default, or the cloud's
     /// @throws NotFound there is none
-    public VolumeType defaultType(Tx tx) {
+    public VolumeType defaultType(Tx tx, Optional<String> projectId) {
+        var own = projectId.flatMap(new TypeStore(tx)::projectDefault).flatMap(new TypeStore(tx)::find);
+        return own.orElseGet(() -> defaultType(tx));
+    }
+
+    private VolumeType defaultType(Tx tx) {
         return new TypeStore(tx)
                 .named(defaultName)
                 .orElseThrow(() -> new NotFound("The request cannot be fulfilled as the default volume type "
@@ -75,8 +87,39 @@ public final class TypeService {
                 .orElseThrow(() -> new NotFound("Volume type", id));
     }
 
-    VolumeType getDefault() {
-        return db.read(this::defaultType);
+    VolumeType getDefault(Caller caller) {
+        return db.read(tx -> defaultType(tx, caller.project().map(Caller.Project::id)));
+    }
+
+    /// @return project id to type id
+    Map<String, String> projectDefaults() {
+        return db.read(tx -> new TypeStore(tx).projectDefaults());
+    }
+
+    /// @throws NotFound the project has no default of its own
+    String projectDefault(String projectId) {
+        return db.read(tx -> new TypeStore(tx)
+                .projectDefault(projectId)
+                .orElseThrow(() -> new NotFound("Default type for project " + projectId + " not found.")));
+    }
+
+    /// @return the type's id
+    /// @throws Invalid there is no such type
+    String setProjectDefault(Caller caller, String projectId, String idOrName) {
+        return db.transaction(tx -> {
+            try {
+                var type = require(tx, caller, idOrName);
+                new TypeStore(tx).setProjectDefault(projectId, type.id());
+                return type.id();
+            } catch (NotFound e) {
+                throw new Invalid(e.userMessage());
+            }
+        });
+    }
+
+    /// Succeeds when the project has none.
+    void unsetProjectDefault(String projectId) {
+        db.write(tx -> new TypeStore(tx).unsetProjectDefault(projectId));
     }
 
     /// Newest first, as Cinder lists them.
@@ -91,7 +134,7 @@ public final class TypeService {
 
     VolumeType create(String name, Optional<String> description, boolean isPublic, Map<String, String> specs) {
         var now = clock.instant();
-        var type = new VolumeType(ids.get().toString(), name, description, isPublic, specs, now, now);
+        var type = new VolumeType(ids.get().toString(), name, description, isPublic, specs, Optional.empty(), now, now);
         db.write(tx -> {
             if (new TypeStore(tx).named(name).isPresent())
                 throw new Conflict("Volume Type " + name + " already exists.");
@@ -114,6 +157,7 @@ public final class TypeService {
                             change.description().orElse(old.description()),
                             change.isPublic().orElse(old.isPublic()),
                             old.extraSpecs(),
+                            old.qosId(),
                             old.createdAt(),
                             old.updatedAt()),
                     clock.instant());
@@ -124,7 +168,7 @@ public final class TypeService {
     void delete(Caller caller, String id) {
         db.write(tx -> {
             var type = get(tx, caller, id);
-            if (type.name().equals(defaultName))
+            if (type.name().equals(defaultName) || new TypeStore(tx).anyProjectDefault(id))
                 throw new Invalid("The volume type " + id + " is a default volume type and cannot be deleted.");
             if (new VolumeStore(tx).countOfType(id) > 0) throw new Invalid("Target volume type is still in use.");
             new TypeStore(tx).delete(id);

@@ -13,7 +13,7 @@ import java.util.Optional;
 /// SQL of volume types.
 public final class TypeStore {
     private static final String COLUMNS =
-            "SELECT id, name, description, is_public, created_at, updated_at FROM volume_type";
+            "SELECT id, name, description, is_public, qos_id, created_at, updated_at FROM volume_type";
 
     private final Tx tx;
 
@@ -97,6 +97,35 @@ public final class TypeStore {
         return tx.update("DELETE FROM volume_type_access WHERE type_id = ? AND project_id = ?", id, projectId) > 0;
     }
 
+    /// @return project id to type id
+    Map<String, String> projectDefaults() {
+        var found = new LinkedHashMap<String, String>();
+        tx.query(
+                "SELECT project_id, type_id FROM default_volume_type ORDER BY project_id",
+                r -> found.put(r.string("project_id"), r.string("type_id")));
+        return found;
+    }
+
+    Optional<String> projectDefault(String projectId) {
+        return tx.first(
+                "SELECT type_id FROM default_volume_type WHERE project_id = ?", r -> r.string("type_id"), projectId);
+    }
+
+    void setProjectDefault(String projectId, String typeId) {
+        tx.update("""
+                INSERT INTO default_volume_type (project_id, type_id) VALUES (?, ?)
+                ON CONFLICT (project_id) DO UPDATE SET type_id = excluded.type_id
+                """, projectId, typeId);
+    }
+
+    void unsetProjectDefault(String projectId) {
+        tx.update("DELETE FROM default_volume_type WHERE project_id = ?", projectId);
+    }
+
+    boolean anyProjectDefault(String typeId) {
+        return tx.exists("SELECT 1 FROM default_volume_type WHERE type_id = ?", typeId);
+    }
+
     private Map<String, String> specs(String id) {
         var found = new LinkedHashMap<String, String>();
         tx.query(
@@ -113,6 +142,7 @@ public final class TypeStore {
                 r.optString("description"),
                 r.bool("is_public"),
                 specs,
+                r.optString("qos_id"),
                 r.instant("created_at"),
                 r.instant("updated_at"));
     }

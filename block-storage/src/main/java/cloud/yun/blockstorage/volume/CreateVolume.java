@@ -1,6 +1,7 @@
 package cloud.yun.blockstorage.volume;
 
 import cloud.yun.blockstorage.agent.Command.Source;
+import cloud.yun.blockstorage.backup.BackupService;
 import cloud.yun.blockstorage.quota.VolumeQuota;
 import cloud.yun.blockstorage.snapshot.SnapshotStore;
 import cloud.yun.blockstorage.type.TypeStore;
@@ -76,6 +77,8 @@ public final class CreateVolume {
     private static void createEntry(Tx tx, Params p) {
         var store = new VolumeStore(tx);
         store.insert(p.volume());
+        if (p.source().kind().equals("backup"))
+            BackupService.hold(tx, p.source().id(), p.volume().id(), p.volume().createdAt());
         store.putMetadata(p.volume().id(), Scope.USER, p.metadata());
         if (p.volume().imageId().isEmpty()) store.putMetadata(p.volume().id(), Scope.IMAGE, p.imageMetadata());
     }
@@ -84,7 +87,7 @@ public final class CreateVolume {
         var v = p.volume();
         schedule.begin(
                 tx,
-                ScheduleVolume.Params.first(v.id(), p.source(), p.pool(), p.imageMetadata()),
+                ScheduleVolume.Params.first(v.id(), p.source(), p.pool(), p.imageMetadata(), p.requestId()),
                 new Origin(v.projectId(), v.userId(), v.id(), p.requestId()));
     }
 }

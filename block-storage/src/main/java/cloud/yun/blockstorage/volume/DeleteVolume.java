@@ -2,6 +2,7 @@ package cloud.yun.blockstorage.volume;
 
 import cloud.yun.blockstorage.agent.Backends;
 import cloud.yun.blockstorage.attachment.AttachmentStore;
+import cloud.yun.blockstorage.group.GroupProgress;
 import cloud.yun.blockstorage.quota.VolumeQuota;
 import cloud.yun.blockstorage.snapshot.Snapshot;
 import cloud.yun.blockstorage.snapshot.SnapshotStatus;
@@ -54,6 +55,16 @@ public final class DeleteVolume {
     /// @param cascade its snapshots too
     /// @throws Invalid its status, an attachment or a snapshot forbids it
     public void begin(Tx tx, Caller caller, Volume v, boolean force, boolean cascade) {
+        if (v.groupId().isPresent()) throw refused(force);
+        start(tx, caller, v, force, cascade);
+    }
+
+    /// As a member of a group that is being deleted, which goes with its last volume.
+    public void beginOfGroup(Tx tx, Caller caller, Volume v) {
+        start(tx, caller, v, v.status() == VolumeStatus.ERROR_DELETING, false);
+    }
+
+    private void start(Tx tx, Caller caller, Volume v, boolean force, boolean cascade) {
         var store = new VolumeStore(tx);
         if (v.host().isEmpty() && !flows.busy(tx, v.id())) {
             notices.emit(tx, "delete.start", v);
@@ -97,6 +108,7 @@ public final class DeleteVolume {
         store.lock(p.volumeId()).ifPresent(v -> {
             store.move(v, Event.DELETE_FAILED, clock.instant());
             notices.emit(tx, "delete.error", v, Optional.of(why.message()));
+            GroupProgress.volumes(tx, v.groupId(), quota, clock.instant());
         });
         var snapshots = new SnapshotStore(tx);
         for (var id : p.snapshotIds())
@@ -115,6 +127,7 @@ public final class DeleteVolume {
             if (v.consumesQuota()) quota.giveVolume(tx, v.projectId(), v.typeId(), v.sizeGib() + v.pendingGib());
             store.delete(v.id());
             notices.emit(tx, "delete.end", v);
+            GroupProgress.volumes(tx, v.groupId(), quota, clock.instant());
         });
     }
 }

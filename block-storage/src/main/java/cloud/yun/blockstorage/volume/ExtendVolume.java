@@ -3,6 +3,11 @@ package cloud.yun.blockstorage.volume;
 import cloud.yun.blockstorage.agent.Backends;
 import cloud.yun.blockstorage.attachment.Attachment;
 import cloud.yun.blockstorage.attachment.AttachmentStore;
+import cloud.yun.blockstorage.message.Message.About;
+import cloud.yun.blockstorage.message.Message.Action;
+import cloud.yun.blockstorage.message.Message.Detail;
+import cloud.yun.blockstorage.message.Message.Resource;
+import cloud.yun.blockstorage.message.Messages;
 import cloud.yun.blockstorage.quota.VolumeQuota;
 import cloud.yun.blockstorage.type.TypeStore;
 import cloud.yun.blockstorage.volume.VolumeStatus.Event;
@@ -28,22 +33,30 @@ public final class ExtendVolume {
     }
 
     /// @param inUse whether a server had it
-    public record Params(String volumeId, String pool, int newSizeGib, boolean inUse) {}
+    public record Params(String volumeId, String pool, int newSizeGib, boolean inUse, Optional<String> requestId) {}
 
     private final Database db;
     private final Flows flows;
     private final VolumeQuota quota;
     private final VolumeNotices notices;
+    private final Messages messages;
     private final Clock clock;
     private final Flow<Params> flow;
     private volatile Grown grown = (_, _, _) -> {};
 
     public ExtendVolume(
-            Database db, Flows flows, Backends backends, VolumeQuota quota, VolumeNotices notices, Clock clock) {
+            Database db,
+            Flows flows,
+            Backends backends,
+            VolumeQuota quota,
+            VolumeNotices notices,
+            Messages messages,
+            Clock clock) {
         this.db = db;
         this.flows = flows;
         this.quota = quota;
         this.notices = notices;
+        this.messages = messages;
         this.clock = clock;
         this.flow = Flow.named("volume_extend", Params.class)
                 .record("NotifyVolumeActionTask", (tx, p) -> emit(tx, "resize.start", p), this::fail)
@@ -84,7 +97,12 @@ public final class ExtendVolume {
         flows.start(
                 tx,
                 flow,
-                new Params(v.id(), v.host().orElse(""), newSizeGib, expected == VolumeStatus.IN_USE),
+                new Params(
+                        v.id(),
+                        v.host().orElse(""),
+                        newSizeGib,
+                        expected == VolumeStatus.IN_USE,
+                        Optional.of(caller.requestId())),
                 caller,
                 v.id());
     }
@@ -100,6 +118,11 @@ public final class ExtendVolume {
             store.pending(v.id(), 0);
             store.move(v, Event.EXTEND_FAILED, clock.instant());
             notices.emit(tx, "resize.error", v, Optional.of(why.message()));
+            messages.write(
+                    tx,
+                    new About(Resource.VOLUME, v.id(), v.projectId(), p.requestId()),
+                    Action.EXTEND_VOLUME,
+                    Detail.DRIVER_FAILED_EXTEND);
         });
     }
 

@@ -1,10 +1,13 @@
 package cloud.yun.blockstorage.volume;
 
 import cloud.yun.blockstorage.agent.Command.Source;
+import cloud.yun.blockstorage.backup.BackupService;
+import cloud.yun.blockstorage.group.GroupService;
 import cloud.yun.blockstorage.service.ServiceStore;
 import cloud.yun.blockstorage.service.StorageService;
 import cloud.yun.blockstorage.snapshot.SnapshotStatus;
 import cloud.yun.blockstorage.snapshot.SnapshotStore;
+import cloud.yun.blockstorage.type.EncryptionStore;
 import cloud.yun.blockstorage.type.TypeService;
 import cloud.yun.blockstorage.type.TypeStore;
 import cloud.yun.blockstorage.type.VolumeType;
@@ -58,6 +61,7 @@ final class NewVolumes {
         if (wanted.imageId().isPresent())
             checkImage(image(tx, caller, wanted.imageId().get()), size);
         var type = type(tx, caller, wanted, origin);
+        wanted.groupId().ifPresent(g -> GroupService.checkMember(tx, caller, g, type));
         var volume = new Volume(
                 wanted.id(),
                 caller.projectId(),
@@ -78,6 +82,9 @@ final class NewVolumes {
                 false,
                 clock.instant(),
                 Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                wanted.groupId(),
                 Optional.empty());
         return new CreateVolume.Params(
                 volume, wanted.metadata(), origin.imageMetadata(), origin.source(), origin.pool(), caller.requestId());
@@ -86,12 +93,24 @@ final class NewVolumes {
     private Origin origin(Tx tx, Caller caller, VolumeRequest wanted) {
         int sources = (wanted.imageId().isPresent() ? 1 : 0)
                 + (wanted.snapshotId().isPresent() ? 1 : 0)
-                + (wanted.sourceVolumeId().isPresent() ? 1 : 0);
+                + (wanted.sourceVolumeId().isPresent() ? 1 : 0)
+                + (wanted.backupId().isPresent() ? 1 : 0);
         if (sources > 1)
             throw new Invalid(
                     "Invalid input received: Only one of snapshot_id, source_volid and imageRef can be given.");
         if (wanted.snapshotId().isPresent())
             return snapshot(tx, caller, wanted.snapshotId().get());
+        if (wanted.backupId().isPresent()) {
+            var b = BackupService.source(tx, caller, wanted.backupId().get());
+            return new Origin(
+                    new Source("backup", b.id(), "", ""),
+                    b.sizeGib(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    false,
+                    Map.of());
+        }
         if (wanted.sourceVolumeId().isPresent())
             return volume(tx, caller, wanted.sourceVolumeId().get());
         if (wanted.imageId().isPresent()) {
@@ -158,17 +177,21 @@ final class NewVolumes {
                     "Invalid input received: Volume size '" + size + "' must be an integer and greater than 0");
         if (size < origin.sizeGib())
             throw new Invalid(
-                    wanted.snapshotId().isPresent()
-                            ? "Invalid input received: Volume size '" + size
-                                    + "'GB cannot be smaller than the snapshot size " + origin.sizeGib()
-                                    + "GB. They must be >= original snapshot size."
-                            : "Invalid input received: Volume size '" + size
-                                    + "'GB cannot be smaller than original volume size  " + origin.sizeGib()
-                                    + "GB. They must be >= original volume size.");
+                    wanted.backupId().isPresent()
+                            ? "Invalid input received: Volume size " + size
+                                    + "GB cannot be smaller than the backup size " + origin.sizeGib()
+                                    + "GB. It must be >= backup size."
+                            : wanted.snapshotId().isPresent()
+                                    ? "Invalid input received: Volume size '" + size
+                                            + "'GB cannot be smaller than the snapshot size " + origin.sizeGib()
+                                            + "GB. They must be >= original snapshot size."
+                                    : "Invalid input received: Volume size '" + size
+                                            + "'GB cannot be smaller than original volume size  " + origin.sizeGib()
+                                            + "GB. They must be >= original volume size.");
         return size;
     }
 
-    private static void checkImage(Image image, int sizeGib) {
+    static void checkImage(Image image, int sizeGib) {
         if (!image.status().equals("active"))
             throw new Invalid("Invalid input received: Image " + image.id() + " is not active.");
         long bytes = Math.max(image.sizeBytes(), image.virtualSizeBytes().orElse(0L));
@@ -183,9 +206,15 @@ final class NewVolumes {
 
     private VolumeType type(Tx tx, Caller caller, VolumeRequest wanted, Origin origin) {
         var asked = wanted.type().filter(t -> !t.isEmpty());
-        if (asked.isPresent()) return types.require(tx, caller, asked.get());
-        var inherited = origin.typeId().flatMap(new TypeStore(tx)::find);
-        return inherited.orElseGet(() -> types.defaultType(tx));
+        var type = asked.isPresent()
+                ? types.require(tx, caller, asked.get())
+                : origin.typeId()
+                        .flatMap(new TypeStore(tx)::find)
+                        .orElseGet(() -> types.defaultType(tx, caller.project().map(Caller.Project::id)));
+        if (new EncryptionStore(tx).encrypts(type.id()))
+            throw new Invalid("Invalid input received: volumes of type " + type.name()
+                    + " are to be encrypted; no back end of this cloud encrypts.");
+        return type;
     }
 
     private String zone(Tx tx, VolumeRequest wanted, Origin origin) {
@@ -205,7 +234,7 @@ final class NewVolumes {
         return images.find(tx, caller, imageId).map(NewVolumes::imageMetadata);
     }
 
-    private static Map<String, String> imageMetadata(Image image) {
+    static Map<String, String> imageMetadata(Image image) {
         var all = new LinkedHashMap<String, String>();
         all.put("signature_verified", "False");
         all.put("image_id", image.id());

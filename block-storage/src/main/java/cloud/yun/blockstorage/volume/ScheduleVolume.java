@@ -1,6 +1,14 @@
 package cloud.yun.blockstorage.volume;
 
 import cloud.yun.blockstorage.agent.Command.Source;
+import cloud.yun.blockstorage.backup.BackupStore;
+import cloud.yun.blockstorage.group.GroupProgress;
+import cloud.yun.blockstorage.message.Message.About;
+import cloud.yun.blockstorage.message.Message.Action;
+import cloud.yun.blockstorage.message.Message.Detail;
+import cloud.yun.blockstorage.message.Message.Resource;
+import cloud.yun.blockstorage.message.Messages;
+import cloud.yun.blockstorage.quota.VolumeQuota;
 import cloud.yun.blockstorage.scheduler.FilterScheduler;
 import cloud.yun.blockstorage.scheduler.FilterScheduler.Decision;
 import cloud.yun.blockstorage.type.TypeStore;
@@ -24,6 +32,7 @@ import java.util.Set;
 ///
 /// What follows is [BuildVolume]; when that fails it comes back here for another pool.
 public final class ScheduleVolume {
+    /// @param requestId of the request that asked for the volume
     /// @param attempt 1 for the first pool
     /// @param failed pools that already failed
     public record Params(
@@ -32,30 +41,46 @@ public final class ScheduleVolume {
             Optional<String> pool,
             Map<String, String> imageMetadata,
             int attempt,
-            List<String> failed) {
-        static Params first(String volumeId, Source source, Optional<String> pool, Map<String, String> imageMetadata) {
-            return new Params(volumeId, source, pool, imageMetadata, 1, List.of());
+            List<String> failed,
+            Optional<String> requestId) {
+        static Params first(
+                String volumeId,
+                Source source,
+                Optional<String> pool,
+                Map<String, String> imageMetadata,
+                String requestId) {
+            return new Params(volumeId, source, pool, imageMetadata, 1, List.of(), Optional.of(requestId));
         }
 
         Params after(String failedPool) {
             var all = new ArrayList<>(failed);
             all.add(failedPool);
-            return new Params(volumeId, source, pool, imageMetadata, attempt + 1, all);
+            return new Params(volumeId, source, pool, imageMetadata, attempt + 1, all, requestId);
         }
     }
 
     private final Flows flows;
     private final FilterScheduler scheduler;
     private final VolumeNotices notices;
+    private final Messages messages;
+    private final VolumeQuota quota;
     private final Clock clock;
     private final BuildVolume build;
     private final Flow<Params> flow;
 
     public ScheduleVolume(
-            Flows flows, FilterScheduler scheduler, VolumeNotices notices, Clock clock, BuildVolume build) {
+            Flows flows,
+            FilterScheduler scheduler,
+            VolumeNotices notices,
+            Messages messages,
+            VolumeQuota quota,
+            Clock clock,
+            BuildVolume build) {
         this.flows = flows;
         this.scheduler = scheduler;
         this.notices = notices;
+        this.messages = messages;
+        this.quota = quota;
         this.clock = clock;
         this.build = build;
         this.flow = Flow.named("volume_create_scheduler", Params.class)
@@ -98,7 +123,15 @@ public final class ScheduleVolume {
         var store = new VolumeStore(tx);
         store.lock(p.volumeId()).ifPresent(v -> {
             store.move(v, Event.CREATE_FAILED, clock.instant());
+            if (p.source().kind().equals("backup"))
+                new BackupStore(tx).restored(p.source().id(), v.id(), clock.instant());
             notices.emit(tx, "create.error", v, Optional.of(why.message()));
+            GroupProgress.volumes(tx, v.groupId(), quota, clock.instant());
+            messages.write(
+                    tx,
+                    new About(Resource.VOLUME, v.id(), v.projectId(), p.requestId()),
+                    Action.SCHEDULE_ALLOCATE_VOLUME,
+                    Detail.NO_BACKEND_AVAILABLE);
         });
     }
 

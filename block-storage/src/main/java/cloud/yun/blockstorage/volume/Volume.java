@@ -8,6 +8,8 @@ import java.util.Optional;
 /// @param sizeGib capacity in GiB
 /// @param pendingGib how much more an extension in flight will add; counted in quota and capacity already
 /// @param host the pool, `HOST@BACKEND#POOL`; empty until one was chosen
+/// @param migrationStatus Cinder's word for how far its way to another back end is; empty when it never moved
+/// @param pendingTypeId the type that a retype in flight goes to; counted in quota already
 /// @param consumesQuota whether deleting it gives quota back
 public record Volume(
         String id,
@@ -29,4 +31,7 @@ public record Volume(
         boolean consumesQuota,
         Instant createdAt,
         Optional<Instant> updatedAt,
-        Optional<Instant> launchedAt) {}
+        Optional<Instant> launchedAt,
+        Optional<String> migrationStatus,
+        Optional<String> groupId,
+        Optional<String> pendingTypeId) {}

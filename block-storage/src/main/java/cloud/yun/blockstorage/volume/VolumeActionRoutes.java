@@ -11,6 +11,7 @@ import cloud.yun.kernel.json.Json;
 import cloud.yun.kernel.json.Times;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /// `POST /v3/volumes/ID/action`, but for those about attaching.
@@ -74,17 +75,43 @@ public final class VolumeActionRoutes {
 
     private Reply resetStatus(Request r) {
         var body = r.object("os-reset_status");
-        var wire = Bodies.text(body, "status").orElse("");
-        if (wire.isEmpty())
+        var status = Bodies.text(body, "status").map(VolumeActionRoutes::status);
+        var attached = Bodies.text(body, "attach_status").map(VolumeActionRoutes::attached);
+        var migration = Bodies.text(body, "migration_status").map(VolumeActionRoutes::migration);
+        if (status.isEmpty() && attached.isEmpty() && migration.isEmpty())
             throw new Invalid("Must specify 'status', 'attach_status' or 'migration_status' for update.");
-        var status = VolumeStatus.of(wire.toLowerCase(java.util.Locale.ROOT))
+        volumes.resetStatus(r.caller(), r.variable("id"), status, attached, migration);
+        return Reply.accepted();
+    }
+
+    private static VolumeStatus status(String wire) {
+        return VolumeStatus.of(wire.toLowerCase(Locale.ROOT))
                 .orElseThrow(() -> new Invalid("Volume status: " + wire + " is invalid, valid statuses are: ("
                         + Arrays.stream(VolumeStatus.values())
+                                // Cinder's list for operators is without it.
+                                .filter(s -> s != VolumeStatus.REVERTING)
                                 .map(s -> "'" + s.wire() + "'")
                                 .collect(Collectors.joining(", "))
                         + ")."));
-        volumes.resetStatus(r.caller(), r.variable("id"), status);
-        return Reply.accepted();
+    }
+
+    private static boolean attached(String wire) {
+        return switch (wire.toLowerCase(Locale.ROOT)) {
+            case "attached" -> true;
+            case "detached" -> false;
+            default ->
+                throw new Invalid(
+                        "Volume attach status: " + wire + " is invalid, valid statuses are: ('attached', 'detached').");
+        };
+    }
+
+    private static String migration(String wire) {
+        var word = wire.toLowerCase(Locale.ROOT);
+        if (!List.of("migrating", "error", "success", "completing", "none", "starting")
+                .contains(word))
+            throw new Invalid("Volume migration status: " + wire + " is invalid, valid statuses are: ('migrating',"
+                    + " 'error', 'success', 'completing', 'none', 'starting').");
+        return word;
     }
 
     private Reply forceDelete(Request r) {
@@ -137,7 +164,7 @@ public final class VolumeActionRoutes {
                 .put("description", done.type().description().orElse(null))
                 .put("is_public", done.type().isPublic());
         type.set("extra_specs", ListQuery.texts(done.type().extraSpecs()));
-        type.putNull("qos_specs_id")
+        type.put("qos_specs_id", done.type().qosId().orElse(null))
                 .put("created_at", Times.microsWithoutZone(done.type().createdAt()))
                 .put("updated_at", Times.microsWithoutZone(done.type().updatedAt()))
                 .putNull("deleted_at")

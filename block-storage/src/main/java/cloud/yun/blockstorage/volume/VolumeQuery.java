@@ -57,7 +57,9 @@ record VolumeQuery(ListQuery query, Optional<String> projectId, boolean countWan
             "consumes_quota",
             "name~",
             "status~",
-            "availability_zone~");
+            "availability_zone~",
+            "group_id~",
+            "migration_status~");
 
     private static final Set<String> FOR_ADMINS = Set.of(
             "id",
@@ -138,7 +140,10 @@ record VolumeQuery(ListQuery query, Optional<String> projectId, boolean countWan
             case "snapshot_id" -> select.where("snapshot_id = ?", value);
             case "source_volid" -> select.where("source_volume_id = ?", value);
             case "host" -> select.where("host = ? OR host LIKE ? ESCAPE '!'", value, escaped(value) + "#%");
-            // We know neither groups nor migrations: nothing has one.
+            case "group_id" -> select.where("group_id = ?", value);
+            case "migration_status" -> select.where("migration_status = ?", value);
+            case "group_id~" -> like(select, "group_id", value);
+            case "migration_status~" -> like(select, "migration_status", value);
             default -> select.where("1 = 0");
         }
     }

@@ -7,6 +7,8 @@ import java.util.Optional;
 ///
 /// @param id of the new volume, chosen before
 /// @param sizeGib empty takes the source's
+/// @param backupId since 3.47
+/// @param groupId since 3.13
 /// @param type id or name; empty takes the source's or the default
 public record VolumeRequest(
         String id,
@@ -18,4 +20,6 @@ public record VolumeRequest(
         Optional<String> sourceVolumeId,
         Optional<String> type,
         Optional<String> zone,
-        Map<String, String> metadata) {}
+        Map<String, String> metadata,
+        Optional<String> backupId,
+        Optional<String> groupId) {}

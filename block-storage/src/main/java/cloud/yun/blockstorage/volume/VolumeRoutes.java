@@ -42,6 +42,10 @@ public final class VolumeRoutes {
                         .schema("schema/block-storage/volume-update.json")
                         .schema("schema/block-storage/volume-update-3.53.json", "3.53"),
                 Route.delete("/v3/volumes/{id}", this::delete).policyOnObject("volume:delete"),
+                Route.get("/v3/volumes/{id}/encryption", this::encryption)
+                        .policyOnObject("volume_extension:volume_encryption_metadata"),
+                Route.get("/v3/volumes/{id}/encryption/{key}", this::encryption)
+                        .policyOnObject("volume_extension:volume_encryption_metadata"),
                 Route.get(METADATA, this::metadata).policyOnObject("volume:get_volume_metadata"),
                 Route.post(METADATA, r -> putMetadata(r, false))
                         .policyOnObject("volume:create_volume_metadata")
@@ -80,9 +84,8 @@ public final class VolumeRoutes {
             throw new Invalid("multiattach parameter has been removed. The default behavior is to use multiattach"
                     + " enabled volume types. Contact your administrator to create a multiattach enabled volume type"
                     + " and use it to create multiattach volumes.");
-        for (var key : List.of("consistencygroup_id", "group_id", "backup_id"))
-            if (Bodies.text(body, key).isPresent())
-                throw new Invalid("Invalid input received: this cloud has no " + key.replace("_id", "s") + ".");
+        if (Bodies.text(body, "consistencygroup_id").isPresent())
+            throw new Invalid("Invalid input received: this cloud has no consistency groups, but generic groups.");
         var wanted = new VolumeRequest(
                 volumes.newId(),
                 Bodies.label(body, "name", "name").or(() -> Bodies.label(body, "display_name", "display_name")),
@@ -97,7 +100,9 @@ public final class VolumeRoutes {
                 Bodies.uuid(body, "source_volid"),
                 Bodies.text(body, "volume_type"),
                 Bodies.text(body, "availability_zone"),
-                Bodies.texts(Bodies.objectOrEmpty(body, "metadata")));
+                Bodies.texts(Bodies.objectOrEmpty(body, "metadata")),
+                Bodies.uuid(body, "backup_id").filter(_ -> r.microversion().atLeast("3.47")),
+                Bodies.uuid(body, "group_id").filter(_ -> r.microversion().atLeast("3.13")));
         var answer = Json.object();
         answer.set("volume", view.plain(r, volumes.create(r.caller(), wanted)));
         return Reply.accepted(answer);
@@ -144,6 +149,14 @@ public final class VolumeRoutes {
             total.metadata().forEach((key, values) -> values.forEach(metadata.withArray(key)::add));
         }
         return Reply.ok(body);
+    }
+
+    private Reply encryption(Request r) {
+        volumes.checkEncryption(r.caller(), r.variable("id"));
+        var key = r.variables().get("key");
+        if (key == null) return Reply.ok(Json.object().putNull("encryption_key_id"));
+        if (key.equals("encryption_key_id")) return Reply.empty(200);
+        throw new cloud.yun.kernel.error.CloudException.NotFound("The resource could not be found.");
     }
 
     private Reply metadata(Request r) {

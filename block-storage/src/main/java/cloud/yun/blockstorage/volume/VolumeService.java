@@ -168,10 +168,33 @@ public final class VolumeService {
         });
     }
 
-    void resetStatus(Caller caller, String id, VolumeStatus status) {
+    /// @param attached false: nobody has it, whatever its attachments say; those go
+    /// @param migration `none` for never
+    void resetStatus(
+            Caller caller,
+            String id,
+            Optional<VolumeStatus> status,
+            Optional<Boolean> attached,
+            Optional<String> migration) {
         db.write(tx -> {
             require(tx, caller, id, "volume_extension:volume_admin_actions:reset_status");
-            new VolumeStore(tx).reset(id, status, clock.instant());
+            var store = new VolumeStore(tx);
+            status.ifPresent(s -> store.reset(id, s, clock.instant()));
+            migration.ifPresent(m -> store.migrating(id, Optional.of(m).filter(w -> !w.equals("none"))));
+            if (attached.filter(a -> !a).isPresent()) {
+                var attachments = new AttachmentStore(tx);
+                attachments.ofVolume(id).forEach(a -> attachments.forget(a.id()));
+                store.attachedMode(id, "", Optional.empty());
+            }
+        });
+    }
+
+    /// What GET volumes/ID/encryption shows: nothing is encrypted here.
+    void checkEncryption(Caller caller, String id) {
+        db.read(tx -> {
+            var v = visible(tx, caller, id);
+            policy.require(caller, "volume_extension:volume_encryption_metadata", Target.project(v.projectId()));
+            return true;
         });
     }
 

@@ -32,7 +32,8 @@ public enum VolumeStatus {
     DOWNLOADING("downloading"),
     UPLOADING("uploading"),
     RETYPING("retyping"),
-    EXTENDING("extending");
+    EXTENDING("extending"),
+    REVERTING("reverting");
 
     /// What happens to a volume.
     public enum Event {
@@ -61,6 +62,26 @@ public enum VolumeStatus {
         EXTEND,
         EXTEND_FAILED,
         UPLOAD,
+        /// Its owner offers it to another project.
+        OFFER,
+        BACK_UP,
+        /// A backup is being written into it.
+        RESTORE,
+        RESTORE_FAILED,
+        /// Its type or its back end changes.
+        RETYPE,
+        /// It is being copied to another back end.
+        MIGRATE,
+        /// An operator took it away from whoever held it.
+        FORCE_DETACHED,
+        /// It becomes what one of its snapshots holds.
+        REVERT,
+        REVERT_FAILED,
+        /// Another image is being written into it.
+        REIMAGE,
+        REIMAGE_FAILED,
+        MANAGED,
+        MANAGE_FAILED,
         DELETE,
         FORCE_DELETE,
         DELETE_FAILED
@@ -81,8 +102,17 @@ public enum VolumeStatus {
     }
 
     /// Somebody is at work. A row that stays here after its flow ended was lost by a crash.
-    public static final Set<VolumeStatus> IN_FLIGHT =
-            EnumSet.of(CREATING, DOWNLOADING, UPLOADING, EXTENDING, DELETING, RETYPING);
+    public static final Set<VolumeStatus> IN_FLIGHT = EnumSet.of(
+            CREATING,
+            DOWNLOADING,
+            UPLOADING,
+            EXTENDING,
+            DELETING,
+            RETYPING,
+            BACKING_UP,
+            RESTORING_BACKUP,
+            REVERTING,
+            MANAGING);
 
     /// Only the owner or an operator moves it on.
     public static final Set<VolumeStatus> FAILED =
@@ -122,6 +152,41 @@ public enum VolumeStatus {
                 on(IN_USE, Event.UPLOAD, UPLOADING),
                 on(UPLOADING, Event.FREED, AVAILABLE),
                 on(UPLOADING, Event.USED, IN_USE),
+                on(AVAILABLE, Event.OFFER, AWAITING_TRANSFER),
+                on(AWAITING_TRANSFER, Event.FREED, AVAILABLE),
+                on(AVAILABLE, Event.BACK_UP, BACKING_UP),
+                on(IN_USE, Event.BACK_UP, BACKING_UP),
+                on(BACKING_UP, Event.FREED, AVAILABLE),
+                on(BACKING_UP, Event.USED, IN_USE),
+                on(AVAILABLE, Event.RESTORE, RESTORING_BACKUP),
+                on(CREATING, Event.RESTORE, RESTORING_BACKUP),
+                on(RESTORING_BACKUP, Event.CREATED, AVAILABLE),
+                on(RESTORING_BACKUP, Event.CREATE_FAILED, ERROR),
+                on(RESTORING_BACKUP, Event.RESCHEDULE, CREATING),
+                on(RESTORING_BACKUP, Event.FREED, AVAILABLE),
+                on(RESTORING_BACKUP, Event.RESTORE_FAILED, ERROR_RESTORING),
+                on(AVAILABLE, Event.RETYPE, RETYPING),
+                on(IN_USE, Event.RETYPE, RETYPING),
+                on(RETYPING, Event.FREED, AVAILABLE),
+                on(RETYPING, Event.USED, IN_USE),
+                on(AVAILABLE, Event.MIGRATE, MAINTENANCE),
+                on(MAINTENANCE, Event.FREED, AVAILABLE),
+                on(ERROR, Event.FORCE_DETACHED, AVAILABLE),
+                on(IN_USE, Event.FORCE_DETACHED, AVAILABLE),
+                on(ATTACHING, Event.FORCE_DETACHED, AVAILABLE),
+                on(DETACHING, Event.FORCE_DETACHED, AVAILABLE),
+                on(RESERVED, Event.FORCE_DETACHED, AVAILABLE),
+                on(AVAILABLE, Event.REVERT, REVERTING),
+                on(REVERTING, Event.FREED, AVAILABLE),
+                on(REVERTING, Event.REVERT_FAILED, ERROR),
+                on(AVAILABLE, Event.REIMAGE, DOWNLOADING),
+                on(ERROR, Event.REIMAGE, DOWNLOADING),
+                on(RESERVED, Event.REIMAGE, DOWNLOADING),
+                on(DOWNLOADING, Event.FREED, AVAILABLE),
+                on(DOWNLOADING, Event.HELD, RESERVED),
+                on(DOWNLOADING, Event.REIMAGE_FAILED, ERROR),
+                on(MANAGING, Event.MANAGED, AVAILABLE),
+                on(MANAGING, Event.MANAGE_FAILED, ERROR_MANAGING),
                 on(DELETING, Event.DELETE_FAILED, ERROR_DELETING)));
         for (var from : OF_ATTACHMENTS) {
             rows.add(on(from, Event.FREED, AVAILABLE));

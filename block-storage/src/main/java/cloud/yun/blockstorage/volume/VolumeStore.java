@@ -17,7 +17,7 @@ import java.util.Optional;
 public final class VolumeStore {
     static final String COLUMNS = "id, project_id, user_id, name, description, size_gib, pending_gib, status, type_id,"
             + " availability_zone, host, snapshot_id, source_volume_id, image_id, bootable, multiattach,"
-            + " consumes_quota, created_at, updated_at, launched_at";
+            + " consumes_quota, created_at, updated_at, launched_at, migration_status, group_id, pending_type_id";
 
     /// Whose metadata: the project's own, the cloud's (`readonly`, `attached_mode`), the image's.
     public enum Scope {
@@ -52,9 +52,9 @@ public final class VolumeStore {
                 "SELECT " + COLUMNS + " FROM volume WHERE id = ?" + tx.dialect().forUpdate(), VolumeStore::volume, id);
     }
 
-    void insert(Volume v) {
+    public void insert(Volume v) {
         tx.update(
-                "INSERT INTO volume (" + COLUMNS + ") VALUES (" + Tx.marks(20) + ")",
+                "INSERT INTO volume (" + COLUMNS + ") VALUES (" + Tx.marks(23) + ")",
                 v.id(),
                 v.projectId(),
                 v.userId(),
@@ -74,7 +74,10 @@ public final class VolumeStore {
                 v.consumesQuota(),
                 v.createdAt(),
                 v.updatedAt(),
-                v.launchedAt());
+                v.launchedAt(),
+                v.migrationStatus(),
+                v.groupId(),
+                v.pendingTypeId());
     }
 
     /// The only place where a volume's status changes, but for an operator's [#reset].
@@ -100,13 +103,41 @@ public final class VolumeStore {
         tx.update("UPDATE volume SET status = ?, updated_at = ? WHERE id = ?", status.wire(), now, id);
     }
 
-    void describe(String id, Optional<String> name, Optional<String> description, Instant now) {
+    public void describe(String id, Optional<String> name, Optional<String> description, Instant now) {
         tx.update(
                 "UPDATE volume SET name = ?, description = ?, updated_at = ? WHERE id = ?", name, description, now, id);
     }
 
-    void bootable(String id, boolean bootable, Instant now) {
+    public void bootable(String id, boolean bootable, Instant now) {
         tx.update("UPDATE volume SET bootable = ?, updated_at = ? WHERE id = ?", bootable, now, id);
+    }
+
+    /// The volume is another project's from now on.
+    public void owner(String id, String projectId, String userId) {
+        tx.update("UPDATE volume SET project_id = ?, user_id = ? WHERE id = ?", projectId, userId, id);
+    }
+
+    /// @param status empty: it does not move
+    public void migrating(String id, Optional<String> status) {
+        tx.update("UPDATE volume SET migration_status = ? WHERE id = ?", status, id);
+    }
+
+    /// @param groupId empty: of none
+    public void group(String id, Optional<String> groupId, Instant now) {
+        tx.update("UPDATE volume SET group_id = ?, updated_at = ? WHERE id = ?", groupId, now, id);
+    }
+
+    public List<Volume> ofGroup(String groupId) {
+        return tx.query(
+                "SELECT " + COLUMNS + " FROM volume WHERE group_id = ? ORDER BY id", VolumeStore::volume, groupId);
+    }
+
+    void pendingType(String id, Optional<String> typeId) {
+        tx.update("UPDATE volume SET pending_type_id = ? WHERE id = ?", typeId, id);
+    }
+
+    void type(String id, String typeId, boolean multiattach) {
+        tx.update("UPDATE volume SET type_id = ?, multiattach = ? WHERE id = ?", typeId, multiattach, id);
     }
 
     void consumesQuota(String id) {
@@ -134,7 +165,7 @@ public final class VolumeStore {
                 id);
     }
 
-    void delete(String id) {
+    public void delete(String id) {
         tx.update("DELETE FROM volume WHERE id = ?", id);
     }
 
@@ -152,8 +183,37 @@ public final class VolumeStore {
         return found;
     }
 
+    /// What a project has on a storage host.
+    public record HostUse(String projectId, long volumes, long volumeGib, long snapshots, long snapshotGib) {
+        public HostUse plus(HostUse other) {
+            return new HostUse(
+                    projectId,
+                    volumes + other.volumes,
+                    volumeGib + other.volumeGib,
+                    snapshots + other.snapshots,
+                    snapshotGib + other.snapshotGib);
+        }
+    }
+
+    /// @param host `HOST@BACKEND`
+    public List<HostUse> useOfHost(String host) {
+        return tx.query(
+                """
+                SELECT project_id, SUM(volumes) AS v, SUM(gib) AS g, SUM(snapshots) AS s, SUM(snapshot_gib) AS sg
+                  FROM (SELECT project_id, 1 AS volumes, size_gib AS gib, 0 AS snapshots, 0 AS snapshot_gib
+                          FROM volume WHERE host LIKE ?
+                        UNION ALL
+                        SELECT s.project_id, 0, 0, 1, s.size_gib
+                          FROM snapshot s JOIN volume v ON v.id = s.volume_id WHERE v.host LIKE ?) used
+                 GROUP BY project_id ORDER BY project_id
+                """,
+                r -> new HostUse(r.string("project_id"), r.number("v"), r.number("g"), r.number("s"), r.number("sg")),
+                host + "#%",
+                host + "#%");
+    }
+
     public long countOfType(String typeId) {
-        return tx.number("SELECT COUNT(*) AS n FROM volume WHERE type_id = ?", typeId);
+        return tx.number("SELECT COUNT(*) AS n FROM volume WHERE type_id = ? OR pending_type_id = ?", typeId, typeId);
     }
 
     public Map<String, String> metadata(String id, Scope scope) {
@@ -180,7 +240,7 @@ public final class VolumeStore {
         return found;
     }
 
-    void putMetadata(String id, Scope scope, Map<String, String> metadata) {
+    public void putMetadata(String id, Scope scope, Map<String, String> metadata) {
         metadata.forEach((key, value) -> tx.update("""
                 INSERT INTO volume_metadata (volume_id, scope, key, value) VALUES (?, ?, ?, ?)
                 ON CONFLICT (volume_id, scope, key) DO UPDATE SET value = excluded.value
@@ -193,7 +253,7 @@ public final class VolumeStore {
         else deleteMetadata(id, Scope.ADMIN, "attached_mode");
     }
 
-    void replaceMetadata(String id, Scope scope, Map<String, String> metadata) {
+    public void replaceMetadata(String id, Scope scope, Map<String, String> metadata) {
         tx.update("DELETE FROM volume_metadata WHERE volume_id = ? AND scope = ?", id, scope.wire());
         putMetadata(id, scope, metadata);
     }
@@ -269,6 +329,9 @@ public final class VolumeStore {
                 r.bool("consumes_quota"),
                 r.instant("created_at"),
                 r.optInstant("updated_at"),
-                r.optInstant("launched_at"));
+                r.optInstant("launched_at"),
+                r.optString("migration_status"),
+                r.optString("group_id"),
+                r.optString("pending_type_id"));
     }
 }

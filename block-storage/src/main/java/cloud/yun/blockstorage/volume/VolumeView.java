@@ -49,13 +49,14 @@ final class VolumeView {
                 .putNull("consistencygroup_id")
                 .put("multiattach", v.multiattach());
         attachments(request, body, d);
-        if (request.caller().admin()) body.putNull("migration_status");
+        if (request.caller().admin())
+            body.put("migration_status", v.migrationStatus().orElse(null));
         addLater(request.microversion(), body, d, request.caller().admin());
         return body;
     }
 
     private static void addLater(Microversion version, ObjectNode body, VolumeDetail d, boolean admin) {
-        if (version.atLeast("3.13")) body.putNull("group_id");
+        if (version.atLeast("3.13")) body.put("group_id", d.volume().groupId().orElse(null));
         if (version.atLeast("3.21") && admin) body.putNull("provider_id");
         if (version.atLeast("3.48")) {
             body.put("shared_targets", false);
@@ -91,7 +92,8 @@ final class VolumeView {
         if (policy.allows(request.caller(), "volume_extension:volume_tenant_attribute", target))
             body.put("os-vol-tenant-attr:tenant_id", v.projectId());
         if (policy.allows(request.caller(), "volume_extension:volume_mig_status_attribute", target))
-            body.putNull("os-vol-mig-status-attr:migstat").putNull("os-vol-mig-status-attr:name_id");
+            body.put("os-vol-mig-status-attr:migstat", v.migrationStatus().orElse(null))
+                    .putNull("os-vol-mig-status-attr:name_id");
         if (policy.allows(request.caller(), "volume_extension:volume_host_attribute", target))
             body.put("os-vol-host-attr:host", v.host().orElse(null));
         if (!d.imageMetadata().isEmpty()) body.set("volume_image_metadata", ListQuery.texts(d.imageMetadata()));

@@ -24,13 +24,6 @@ import tools.jackson.databind.JsonNode;
 class GoldenTest {
     private static final Pattern ID = Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
 
-    /// What this room does not have yet, and what can only follow from it.
-    private static final Pattern NOT_BUILT = Pattern.compile(
-            "qos-.*|list-qos-specs|backup-.*|list-backups.*|.*transfer.*|list-groups.*|list-group_.*|g-.*|gt-.*"
-                    + "|list-consistencygroups|list-messages|list-clusters|list-workers-cleanup|retype-same"
-                    // The volume that was transferred.
-                    + "|vol-delete-demo|quota-exceeded");
-
     /// Where we differ on purpose: a request without a body is the client's mistake, not ours.
     private static final Set<String> OTHERWISE = Set.of("vol-nobody");
 
@@ -47,8 +40,15 @@ class GoldenTest {
                 var in = GoldenTest.class.getResourceAsStream("/golden/volume.json")) {
             for (var entry : Json.stored(new String(in.readAllBytes(), StandardCharsets.UTF_8))) {
                 var name = entry.path("name").asString("");
-                if (NOT_BUILT.matcher(name).matches() || OTHERWISE.contains(name)) continue;
+                if (OTHERWISE.contains(name)) continue;
                 cloud.settle();
+                // Whoever recorded this had associated the two; that request is not among the recorded ones.
+                if (name.equals("qos-assocs"))
+                    cloud.call(
+                            "GET",
+                            mapped("/v3/qos-specs/f489f796-57b2-4d84-be24-709f33eba246/associate"
+                                    + "?vol_type_id=83f42aa1-d58f-442a-8209-24bdb922025a"),
+                            null);
                 var answer = send(cloud, entry.path("request"));
                 compare(name, entry.path("response"), answer, differences);
                 compared++;
@@ -57,7 +57,7 @@ class GoldenTest {
             assertThat(cloud.violations()).isEmpty();
         }
         assertThat(differences).isEmpty();
-        assertThat(compared).isGreaterThan(105);
+        assertThat(compared).isGreaterThan(160);
     }
 
     private Answer send(TestCloud cloud, JsonNode request) {
@@ -109,6 +109,10 @@ class GoldenTest {
             }
             if (!want.equals(have) && !at.endsWith("/connection_info"))
                 differences.add(name + at + ": keys " + have + ", not " + want);
+            if (golden.has("auth_key"))
+                ours.put(
+                        golden.path("auth_key").asString(""),
+                        is.path("auth_key").asString(""));
             for (var key : want)
                 if (is.has(key)) shape(name, at + "/" + key, golden.get(key), is.get(key), exact, differences);
         } else if (golden.isArray()) {

@@ -1,0 +1,1 @@
+ALTER TABLE volume_service ADD COLUMN frozen INTEGER NOT NULL DEFAULT 0;

@@ -1,0 +1,154 @@
+package cloud.yun.blockstorage.backup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import cloud.yun.blockstorage.BlockStorageModule;
+import cloud.yun.blockstorage.TestCloud;
+import cloud.yun.blockstorage.driver.SimulatedVolumeDriver;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BackupsTest {
+    @TempDir
+    Path directory;
+
+    private void on(String dialect, Consumer<TestCloud> test) {
+        try (var cloud = TestCloud.on(
+                dialect,
+                directory.resolve(dialect),
+                Map.of(BlockStorageModule.BACKEND, new SimulatedVolumeDriver(1000)),
+                "[DEFAULT]\nbackup_sha_block_size_bytes = 4\nbackup_file_size = 8\nquota_backups = 3\n")) {
+            test.accept(cloud);
+            cloud.settle();
+            assertThat(cloud.violations()).isEmpty();
+        }
+    }
+
+    private static String backUp(TestCloud c, String inner) {
+        var answer = c.call("POST", "/v3/backups", "{\"backup\": {" + inner + "}}");
+        assertThat(answer.status()).as(answer.body().toString()).isEqualTo(202);
+        c.settle();
+        var id = answer.text("/backup/id");
+        assertThat(show(c, id).text("/backup/status")).isEqualTo("available");
+        return id;
+    }
+
+    private static TestCloud.Answer show(TestCloud c, String id) {
+        return c.call("GET", "/v3/backups/" + id, null);
+    }
+
+    private static String of(String volumeId) {
+        return "\"volume_id\": \"" + volumeId + "\"";
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sqlite", "postgresql"})
+    void restore_ofAnIncrementalOne_isANewVolumeWithNameMetadataAndData(String dialect) {
+        on(dialect, c -> {
+            var volume = c.available("\"size\": 1, \"name\": \"v\", \"metadata\": {\"a\": \"b\"}");
+            c.driver().write(volume, "0123456789");
+            var full = backUp(c, of(volume) + ", \"name\": \"full\"");
+            c.driver().write(volume, "01234x6789");
+            var delta = backUp(c, of(volume) + ", \"incremental\": true, \"metadata\": {\"k\": \"1\"}");
+            assertThat(show(c, full).body().at("/backup/has_dependent_backups").asBoolean(false))
+                    .isTrue();
+            assertThat(show(c, full).body().at("/backup/object_count").asInt(0)).isEqualTo(2);
+            assertThat(show(c, delta).body().at("/backup/object_count").asInt(0))
+                    .isEqualTo(1);
+            assertThat(show(c, delta).body().at("/backup/is_incremental").asBoolean(false))
+                    .isTrue();
+            assertThat(c.call("DELETE", "/v3/backups/" + full, null).text("/badRequest/message"))
+                    .isEqualTo("Invalid backup: Incremental backups exist for this backup.");
+            var answer = c.call("POST", "/v3/backups/" + delta + "/restore", "{\"restore\": {}}");
+            assertThat(answer.status()).isEqualTo(202);
+            assertThat(answer.text("/restore/volume_name")).isEqualTo("restore_backup_" + delta);
+            c.settle();
+            var restored = c.call("GET", "/v3/volumes/" + answer.text("/restore/volume_id"), null);
+            assertThat(restored.text("/volume/status")).isEqualTo("available");
+            assertThat(restored.text("/volume/name")).isEqualTo("v");
+            assertThat(restored.text("/volume/metadata/a")).isEqualTo("b");
+            assertThat(c.driver().content(restored.text("/volume/id"))).isEqualTo("01234x6789");
+            assertThat(show(c, delta).text("/backup/status")).isEqualTo("available");
+            c.call("DELETE", "/v3/backups/" + delta, null);
+            c.settle();
+            assertThat(c.call("DELETE", "/v3/backups/" + full, null).status()).isEqualTo(202);
+            c.settle();
+            assertThat(c.backupFiles()).isZero();
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sqlite", "postgresql"})
+    void create_ofASnapshot_holdsWhatTheSnapshotHolds(String dialect) {
+        on(dialect, c -> {
+            var volume = c.available("\"size\": 1");
+            c.driver().write(volume, "before");
+            var snapshot = c.call("POST", "/v3/snapshots", "{\"snapshot\": {" + of(volume) + "}}")
+                    .text("/snapshot/id");
+            c.settle();
+            c.driver().write(volume, "after");
+            var backup = backUp(c, of(volume) + ", \"snapshot_id\": \"" + snapshot + "\"");
+            assertThat(show(c, backup).text("/backup/snapshot_id")).isEqualTo(snapshot);
+            var made = c.available("\"size\": 1, \"backup_id\": \"" + backup + "\"");
+            assertThat(c.driver().content(made)).isEqualTo("before");
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sqlite"})
+    void create_whenItMayNot_saysWhyInCindersWords(String dialect) {
+        on(dialect, c -> {
+            var volume = c.available("\"size\": 1");
+            assertThat(error(c, of(volume) + ", \"incremental\": true"))
+                    .isEqualTo("Invalid backup: No backups available to do an incremental backup.");
+            assertThat(error(c, of(volume) + ", \"container\": \"../up\"")).contains("is not a directory below");
+            assertThat(error(c, of(volume) + ", \"snapshot_id\": \"" + volume + "\""))
+                    .isEqualTo("Snapshot " + volume + " could not be found.");
+            for (int i = 0; i < 3; i++) backUp(c, of(volume));
+            assertThat(error(c, of(volume)))
+                    .isEqualTo("BackupLimitExceeded: Maximum number of backups allowed (3) exceeded");
+            assertThat(c.status(volume)).isEqualTo("available");
+            assertThat(c.act(volume, "\"os-reset_status\": {\"status\": \"in-use\"}"))
+                    .isEqualTo(202);
+            assertThat(error(c, of(volume)))
+                    .isEqualTo("Invalid volume: Backing up an in-use volume must use the force flag.");
+            c.act(volume, "\"os-reset_status\": {\"status\": \"available\"}");
+        });
+    }
+
+    private static String error(TestCloud c, String inner) {
+        var answer = c.call("POST", "/v3/backups", "{\"backup\": {" + inner + "}}");
+        assertThat(answer.status()).isBetween(400, 413);
+        return answer.body().iterator().next().path("message").asString("");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sqlite", "postgresql"})
+    void list_filtersSortsAndPages(String dialect) {
+        on(dialect, c -> {
+            var volume = c.available("\"size\": 1");
+            backUp(c, of(volume) + ", \"name\": \"bee\"");
+            backUp(c, of(volume) + ", \"name\": \"ant\"");
+            var all = c.call("GET", "/v3/backups?sort=name:asc&limit=1&with_count=true", null);
+            assertThat(all.text("/backups/0/name")).isEqualTo("ant");
+            assertThat(all.body().path("count").asInt(0)).isEqualTo(2);
+            assertThat(all.text("/backups_links/0/rel")).isEqualTo("next");
+            assertThat(c.call("GET", "/v3/backups?name~=EE", null)
+                            .body()
+                            .path("backups")
+                            .size())
+                    .isEqualTo(1);
+            assertThat(c.call("demo", "3.71", "GET", "/v3/backups/detail", null)
+                            .body()
+                            .path("backups"))
+                    .isEmpty();
+            assertThat(c.call("demo", "3.71", "GET", "/v3/backups?nonsense=1", null)
+                            .status())
+                    .isEqualTo(400);
+        });
+    }
+}
