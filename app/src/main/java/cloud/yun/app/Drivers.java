@@ -1,5 +1,6 @@
 package cloud.yun.app;
 
+import cloud.yun.blockstorage.BlockStorageModule;
 import cloud.yun.blockstorage.driver.SimulatedVolumeDriver;
 import cloud.yun.blockstorage.driver.VolumeDriver;
 import cloud.yun.compute.driver.HypervisorDriver;
@@ -8,6 +9,8 @@ import cloud.yun.kernel.Kernel;
 import cloud.yun.kernel.simulation.Conditions;
 import cloud.yun.network.driver.NetworkDriver;
 import cloud.yun.network.driver.SimulatedNetworkDriver;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 
 /// What acts on this host: real guests, networks and volumes, or simulated ones.
@@ -17,7 +20,8 @@ import java.util.Optional;
 interface Drivers extends AutoCloseable {
     NetworkDriver network();
 
-    VolumeDriver volumes();
+    /// By the name of their back end.
+    Map<String, VolumeDriver> volumes();
 
     HypervisorDriver hypervisor();
 
@@ -34,13 +38,14 @@ interface Drivers extends AutoCloseable {
     }
 
     /// As large as anybody may want in a test.
-    record Simulated(NetworkDriver network, VolumeDriver volumes, HypervisorDriver hypervisor) implements Drivers {
+    record Simulated(NetworkDriver network, Map<String, VolumeDriver> volumes, HypervisorDriver hypervisor)
+            implements Drivers {
         private static final double VOLUME_GIB = 1_000_000;
 
         Simulated(Kernel kernel, Conditions conditions) {
             this(
                     conditions.around(new SimulatedNetworkDriver(), NetworkDriver.class, "network"),
-                    conditions.around(new SimulatedVolumeDriver(VOLUME_GIB), VolumeDriver.class, "volume"),
+                    volumes(kernel, conditions),
                     conditions.around(
                             new SimulatedHypervisor(
                                     kernel.host(),
@@ -49,6 +54,13 @@ interface Drivers extends AutoCloseable {
                                     Optional.of(kernel.data().resolve("compute/simulated"))),
                             HypervisorDriver.class,
                             "compute"));
+        }
+
+        private static Map<String, VolumeDriver> volumes(Kernel kernel, Conditions conditions) {
+            var found = new LinkedHashMap<String, VolumeDriver>();
+            for (var name : BlockStorageModule.backends(kernel.config()))
+                found.put(name, conditions.around(new SimulatedVolumeDriver(VOLUME_GIB), VolumeDriver.class, "volume"));
+            return found;
         }
 
         @Override

@@ -17,11 +17,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Libvirt guests, Linux bridges and volumes in files, on this host.
-record RealDrivers(NetworkDriver network, VolumeDriver volumes, LibvirtHypervisor hypervisor) implements Drivers {
+record RealDrivers(NetworkDriver network, Map<String, VolumeDriver> volumes, LibvirtHypervisor hypervisor)
+        implements Drivers {
     private static final Logger LOG = LoggerFactory.getLogger(RealDrivers.class);
     private static final String MARK = "run/real";
 
@@ -36,7 +38,7 @@ record RealDrivers(NetworkDriver network, VolumeDriver volumes, LibvirtHyperviso
         }
         return new RealDrivers(
                 NetworkModule.driver(kernel.config(), data, commands),
-                BlockStorageModule.fileDriver(kernel),
+                BlockStorageModule.fileDrivers(kernel),
                 hypervisor(kernel.config(), data, commands, kernel.clock()));
     }
 

@@ -26,6 +26,10 @@ import cloud.yun.blockstorage.group.GroupSnapshotService;
 import cloud.yun.blockstorage.group.GroupStatus;
 import cloud.yun.blockstorage.group.GroupTypeRoutes;
 import cloud.yun.blockstorage.group.GroupTypeService;
+import cloud.yun.blockstorage.manage.ManageExisting;
+import cloud.yun.blockstorage.manage.ManageRoutes;
+import cloud.yun.blockstorage.manage.ManageService;
+import cloud.yun.blockstorage.manage.Unmanage;
 import cloud.yun.blockstorage.message.MessageRoutes;
 import cloud.yun.blockstorage.message.Messages;
 import cloud.yun.blockstorage.qos.QosRoutes;
@@ -189,7 +193,8 @@ public final class BlockStorageModule implements Room {
                         backends,
                         agents.stream().map(VolumeAgent::host).toList()));
         var all = new ArrayList<Route>();
-        all.addAll(new VolumeRoutes(volumes, policy).routes());
+        var volumeRoutes = new VolumeRoutes(volumes, policy);
+        all.addAll(volumeRoutes.routes());
         all.addAll(new VolumeActionRoutes(volumes).routes());
         all.addAll(new ChangeRoutes(new ChangeService(
                         db,
@@ -215,7 +220,23 @@ public final class BlockStorageModule implements Room {
                         new GroupSnapshotService(db, policy, clock, kernel.ids(), createSnapshot, deleteSnapshot),
                         policy)
                 .routes());
-        all.addAll(new SnapshotRoutes(snapshots, policy).routes());
+        var snapshotRoutes = new SnapshotRoutes(snapshots, policy);
+        all.addAll(snapshotRoutes.routes());
+        all.addAll(new ManageRoutes(
+                        new ManageService(
+                                db,
+                                policy,
+                                clock,
+                                kernel.ids(),
+                                volumes,
+                                types,
+                                backends,
+                                quota,
+                                new ManageExisting(flows, backends, notices, clock),
+                                new Unmanage(flows, backends, quota, notices, clock)),
+                        volumeRoutes,
+                        snapshotRoutes)
+                .routes());
         all.addAll(new TypeRoutes(types, policy).routes());
         var backupNotices = new BackupNotices(kernel.events());
         all.addAll(new BackupRoutes(
@@ -292,14 +313,26 @@ public final class BlockStorageModule implements Room {
         return limits;
     }
 
-    /// The driver `file`: volumes in the data directory, cleared as the options say.
-    public static VolumeDriver fileDriver(Kernel kernel) {
+    /// @return names of the back ends: option `enabled_backends`, or [#BACKEND] alone
+    public static List<String> backends(Config config) {
+        var names = config.get(Options.BACKENDS);
+        return names.isEmpty() ? List.of(BACKEND) : names;
+    }
+
+    /// The driver `file` for each back end: volumes in the data directory, cleared as the options say. The back end
+    /// [#BACKEND] has `block-storage/volumes`, any other `block-storage/volumes-NAME`.
+    public static Map<String, VolumeDriver> fileDrivers(Kernel kernel) {
         var commands = Commands.system();
-        return new FileVolumeDriver(
-                kernel.data().resolve("block-storage/volumes"),
-                new DiskFiles(commands),
-                new QemuImg(commands),
-                Options.clearing(kernel.config()));
+        var found = new LinkedHashMap<String, VolumeDriver>();
+        for (var name : backends(kernel.config()))
+            found.put(
+                    name,
+                    new FileVolumeDriver(
+                            kernel.data().resolve("block-storage/volumes" + (name.equals(BACKEND) ? "" : "-" + name)),
+                            new DiskFiles(commands),
+                            new QemuImg(commands),
+                            Options.clearing(kernel.config())));
+        return found;
     }
 
     /// @return every option of this room

@@ -64,6 +64,26 @@ final class Discovery {
                     "VolumeTransfer",
                     "Volume transfer management support.",
                     "2013-05-29T00:00:00+00:00"),
+            new Extension(
+                    "os-volume-manage",
+                    "VolumeManage",
+                    "Allows existing backend storage to be 'managed' by Cinder.",
+                    "2014-02-10T00:00:00+00:00"),
+            new Extension(
+                    "os-volume-unmanage",
+                    "VolumeUnmanage",
+                    "Enable volume unmanage operation.",
+                    "2012-05-31T00:00:00+00:00"),
+            new Extension(
+                    "os-snapshot-manage",
+                    "SnapshotManage",
+                    "Allows existing backend storage to be 'managed' by Cinder.",
+                    "2014-12-31T00:00:00+00:00"),
+            new Extension(
+                    "os-snapshot-unmanage",
+                    "SnapshotUnmanage",
+                    "Enable volume unmanage operation.",
+                    "2014-12-31T00:00:00+00:00"),
             new Extension("qos-specs", "Qos_specs_manage", "QoS specs support.", "2013-08-02T00:00:00+00:00"),
             new Extension(
                     "encryption",

@@ -70,6 +70,11 @@ final class Options {
     static final Option<Integer> TRANSFER_KEY =
             Option.integer("DEFAULT", "volume_transfer_key_length", 16, "Characters of a transfer's key.");
 
+    static final Option<List<String>> BACKENDS = Option.list(
+            "DEFAULT",
+            "enabled_backends",
+            "",
+            "Names of the back ends; empty is one, local. Each keeps its volumes apart from the others'.");
     static final Option<String> BACKUP_PATH = Option.text(
             "DEFAULT",
             "backup_posix_path",
@@ -110,6 +115,7 @@ final class Options {
                 QUOTA_BACKUPS,
                 QUOTA_BACKUP_GIGABYTES,
                 QUOTA_GROUPS,
+                BACKENDS,
                 BACKUP_PATH,
                 BACKUP_FILE,
                 BACKUP_BLOCK,

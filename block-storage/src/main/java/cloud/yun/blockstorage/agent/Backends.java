@@ -5,6 +5,7 @@ import cloud.yun.blockstorage.agent.Command.Capabilities;
 import cloud.yun.blockstorage.agent.Command.Counted;
 import cloud.yun.blockstorage.agent.Command.Done;
 import cloud.yun.blockstorage.agent.Command.Piece;
+import cloud.yun.blockstorage.agent.Command.Sizes;
 import cloud.yun.blockstorage.agent.Command.Source;
 import cloud.yun.blockstorage.agent.Command.Text;
 import cloud.yun.blockstorage.driver.BackupRepository.Key;
@@ -12,6 +13,8 @@ import cloud.yun.blockstorage.driver.VolumeDriver.Inventory;
 import cloud.yun.kernel.bus.Bus;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /// The storage hosts as the control plane calls them. `pool` is `HOST@BACKEND#POOL` everywhere.
 ///
@@ -82,6 +85,21 @@ public final class Backends {
 
     public void deleteBackup(String pool, Key key) {
         call(pool, new Command.DeleteBackup(key), Done.class, COPY_MAX);
+    }
+
+    /// @return what the back end holds under names of its own: name to GiB
+    public Map<String, Integer> unmanaged(String pool) {
+        return call(pool, new Command.GetUnmanaged(), Sizes.class, CALL_MAX).gib();
+    }
+
+    /// @param snapshotId empty for a volume
+    public void manage(String pool, String volumeId, Optional<String> snapshotId, String name) {
+        call(pool, new Command.Manage(volumeId, snapshotId, name), Done.class, CALL_MAX);
+    }
+
+    /// @param snapshotId empty for a volume
+    public void unmanage(String pool, String volumeId, Optional<String> snapshotId, String name) {
+        call(pool, new Command.Unmanage(volumeId, snapshotId, name), Done.class, CALL_MAX);
     }
 
     public void revertToSnapshot(String pool, String volumeId, String snapshotId) {

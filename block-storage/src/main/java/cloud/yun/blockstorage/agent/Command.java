@@ -3,6 +3,7 @@ package cloud.yun.blockstorage.agent;
 import cloud.yun.blockstorage.driver.BackupRepository.Header;
 import cloud.yun.blockstorage.driver.BackupRepository.Key;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// What the control plane asks of a storage host. Records that JSON can carry; the agent may live on another host.
@@ -43,6 +44,14 @@ public sealed interface Command {
 
     record DeleteBackup(Key key) implements Command {}
 
+    record GetUnmanaged() implements Command {}
+
+    /// @param snapshotId empty for a volume
+    record Manage(String volumeId, Optional<String> snapshotId, String name) implements Command {}
+
+    /// @param snapshotId empty for a volume
+    record Unmanage(String volumeId, Optional<String> snapshotId, String name) implements Command {}
+
     record RevertToSnapshot(String volumeId, String snapshotId) implements Command {}
 
     record CopyImageToVolume(String volumeId, String imageId, String format) implements Command {}
@@ -61,6 +70,8 @@ public sealed interface Command {
     record Piece(byte[] data, int length) {}
 
     record Counted(int count) {}
+
+    record Sizes(Map<String, Integer> gib) {}
 
     record Text(String text) {}
 

@@ -4,6 +4,7 @@ import cloud.yun.blockstorage.agent.Command.Capabilities;
 import cloud.yun.blockstorage.agent.Command.Counted;
 import cloud.yun.blockstorage.agent.Command.Done;
 import cloud.yun.blockstorage.agent.Command.Piece;
+import cloud.yun.blockstorage.agent.Command.Sizes;
 import cloud.yun.blockstorage.agent.Command.Text;
 import cloud.yun.blockstorage.driver.BackupRepository;
 import cloud.yun.blockstorage.driver.VolumeDriver;
@@ -58,6 +59,9 @@ public final class VolumeAgent implements AutoCloseable {
             case Command.RestoreBackup c -> done(() -> restore(c));
             case Command.VerifyBackup c -> new Text(backups.verify(c.key()));
             case Command.DeleteBackup c -> done(() -> backups.delete(c.key()));
+            case Command.GetUnmanaged _ -> new Sizes(driver.unmanaged());
+            case Command.Manage c -> done(() -> driver.manage(c.volumeId(), c.snapshotId(), c.name()));
+            case Command.Unmanage c -> done(() -> driver.unmanage(c.volumeId(), c.snapshotId(), c.name()));
             case Command.RevertToSnapshot c -> done(() -> driver.revertToSnapshot(c.volumeId(), c.snapshotId()));
             case Command.CopyImageToVolume c ->
                 done(() -> driver.copyImage(c.volumeId(), images.data(c.imageId()), c.format()));

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -36,6 +37,9 @@ import java.util.stream.Stream;
 public final class FileVolumeDriver implements VolumeDriver {
     private static final String VOLUME = "volume-";
     private static final String SNAPSHOT = "snapshot-";
+    /// Before the names of files that are not ours.
+    private static final String FOREIGN = "unmanaged-";
+
     private static final String PART = ".part";
     private static final Duration COPY_MAX = Duration.ofHours(2);
 
@@ -166,6 +170,45 @@ public final class FileVolumeDriver implements VolumeDriver {
     @Override
     public void disconnect(String volumeId, String host) {
         // A local file has no export that could be taken back; the hypervisor has closed it.
+    }
+
+    @Override
+    public Map<String, Integer> unmanaged() {
+        try (Stream<Path> all = Files.list(directory)) {
+            var found = new TreeMap<String, Integer>();
+            for (var file : all.toList()) {
+                var name = file.getFileName().toString();
+                if (name.startsWith(FOREIGN)) found.put(name.substring(FOREIGN.length()), (int) gib(size(file)));
+            }
+            return found;
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    @Override
+    public void manage(String volumeId, Optional<String> snapshotId, String name) {
+        var target = snapshotId.map(this::snapshot).orElse(volume(volumeId));
+        if (Files.exists(target)) return;
+        size(directory.resolve(FOREIGN + name));
+        rename(directory.resolve(FOREIGN + name), target);
+        // A volume is whole gibibytes.
+        long whole = gib(size(target)) << 30;
+        if (snapshotId.isEmpty() && size(target) < whole) guarded(() -> files.allocate(target, whole));
+    }
+
+    @Override
+    public void unmanage(String volumeId, Optional<String> snapshotId, String name) {
+        var source = snapshotId.map(this::snapshot).orElse(volume(volumeId));
+        if (Files.exists(source)) rename(source, directory.resolve(FOREIGN + name));
+    }
+
+    private static void rename(Path from, Path to) {
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw failed(e);
+        }
     }
 
     @Override

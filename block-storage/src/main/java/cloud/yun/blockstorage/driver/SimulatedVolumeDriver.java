@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -24,6 +25,7 @@ public final class SimulatedVolumeDriver implements VolumeDriver, VolumeDriver.F
     private final double totalGib;
     private final Map<String, Disk> volumes = new HashMap<>();
     private final Map<String, Disk> snapshots = new HashMap<>();
+    private final Map<String, Disk> foreign = new HashMap<>();
     private final Set<String> connections = new HashSet<>();
     private volatile Duration delay = Duration.ZERO;
     private volatile Predicate<String> faults = _ -> false;
@@ -171,6 +173,34 @@ public final class SimulatedVolumeDriver implements VolumeDriver, VolumeDriver.F
         begin("disconnect");
         synchronized (this) {
             connections.remove(volumeId + " " + host);
+        }
+    }
+
+    @Override
+    public synchronized Map<String, Integer> unmanaged() {
+        var found = new HashMap<String, Integer>();
+        foreign.forEach((name, disk) -> found.put(name, disk.sizeGib()));
+        return found;
+    }
+
+    @Override
+    public void manage(String volumeId, Optional<String> snapshotId, String name) {
+        begin("manage");
+        synchronized (this) {
+            var target = snapshotId.isPresent() ? snapshots : volumes;
+            var id = snapshotId.orElse(volumeId);
+            if (target.containsKey(id)) return;
+            target.put(id, disk(foreign, name));
+            foreign.remove(name);
+        }
+    }
+
+    @Override
+    public void unmanage(String volumeId, Optional<String> snapshotId, String name) {
+        begin("unmanage");
+        synchronized (this) {
+            var disk = (snapshotId.isPresent() ? snapshots : volumes).remove(snapshotId.orElse(volumeId));
+            if (disk != null) foreign.put(name, disk);
         }
     }
 

@@ -4,6 +4,7 @@ import cloud.yun.blockstorage.ServerVolumes.Connection;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// What a storage back end must be able to do. All calls block, are idempotent and bounded in time. A driver knows
@@ -63,6 +64,19 @@ public interface VolumeDriver {
 
     /// Succeeds when it already could not.
     void disconnect(String volumeId, String host);
+
+    /// @return what the back end holds under names of its own, which are no volumes or snapshots of ours: name to GiB,
+    ///     rounded up
+    Map<String, Integer> unmanaged();
+
+    /// What the back end holds under that name becomes the volume, or the snapshot if one is named. Succeeds when it
+    /// already is.
+    ///
+    /// @throws cloud.yun.kernel.error.CloudException.NotFound there is nothing of that name
+    void manage(String volumeId, Optional<String> snapshotId, String name);
+
+    /// The way back: the data stays, under that name. Succeeds when it already is there.
+    void unmanage(String volumeId, Optional<String> snapshotId, String name);
 
     Capacity capacity();
 

@@ -63,7 +63,7 @@ public final class HostRoutes {
                 Route.post("/v3/workers/cleanup", this::cleanup)
                         .policy("workers:cleanup")
                         .since("3.24"),
-                Route.get("/v3/workers/{id}", _ -> noResource()).since("3.24"));
+                Route.get("/v3/workers/cleanup", _ -> noResource()).since("3.24"));
     }
 
     private List<StorageService> services() {

@@ -123,7 +123,8 @@ public final class SnapshotService {
         });
     }
 
-    private static Snapshot visible(Tx tx, Caller caller, String id) {
+    /// @throws NotFound there is none that the caller may see
+    public static Snapshot visible(Tx tx, Caller caller, String id) {
         return new SnapshotStore(tx)
                 .find(id)
                 .filter(s -> caller.admin()

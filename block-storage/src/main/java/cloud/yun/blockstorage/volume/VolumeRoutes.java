@@ -109,9 +109,14 @@ public final class VolumeRoutes {
     }
 
     private Reply show(Request r) {
+        return shown(r, 200, r.variable("id"));
+    }
+
+    /// The whole of a volume, also for those who made it another way.
+    public Reply shown(Request r, int status, String id) {
         var body = Json.object();
-        body.set("volume", view.full(r, volumes.get(r.caller(), r.variable("id"))));
-        return Reply.ok(body);
+        body.set("volume", view.full(r, volumes.get(r.caller(), id)));
+        return Reply.json(status, body);
     }
 
     private Reply update(Request r) {

@@ -149,7 +149,7 @@ public final class VolumeStore {
         tx.update("UPDATE volume SET host = ?, updated_at = ? WHERE id = ?", host, now, id);
     }
 
-    void launched(String id, Instant now) {
+    public void launched(String id, Instant now) {
         tx.update("UPDATE volume SET launched_at = ?, updated_at = ? WHERE id = ?", now, now, id);
     }
 
