@@ -7,7 +7,7 @@ tempest_packages
 # Tempest imports an image from an address of this very host, which the cloud fetches from only when told so.
 printf '[import_filtering_opts]\nallowed_hosts = *,127.0.0.1\nallowed_ports = 80,%s\n' "$PORT" >"$DATA.import.conf"
 # Volumes that change their type go from one back end to the other.
-printf '[DEFAULT]\nenabled_backends = local,second\n' >>"$DATA.import.conf"
+printf '[block-storage]\nenabled_backends = local,second\n' >>"$DATA.import.conf"
 cloud_start --simulated --config "$DATA.import.conf"
 # Not through check: what it finds are variables of this shell.
 if tempest_needs 2>"$DATA.needs.log"; then ok "what Tempest needs is there"; else not_ok "what Tempest needs is there" "$(tail -3 "$DATA.needs.log")"; exit 1; fi

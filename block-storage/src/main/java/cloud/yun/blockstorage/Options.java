@@ -8,7 +8,8 @@ import cloud.yun.kernel.config.Option;
 import java.time.Duration;
 import java.util.List;
 
-/// The room's options, Cinder's names. All stand in `[DEFAULT]`, as in cinder.conf.
+/// The room's options, Cinder's names. All stand in `[DEFAULT]`, as in cinder.conf, but for those that another room has
+/// there too or that Cinder does not have.
 final class Options {
     static final Option<String> ZONE =
             Option.text("DEFAULT", "storage_availability_zone", "nova", "Availability zone of this node's volumes.");
@@ -71,7 +72,7 @@ final class Options {
             Option.integer("DEFAULT", "volume_transfer_key_length", 16, "Characters of a transfer's key.");
 
     static final Option<List<String>> BACKENDS = Option.list(
-            "DEFAULT",
+            "block-storage",
             "enabled_backends",
             "",
             "Names of the back ends; empty is one, local. Each keeps its volumes apart from the others'.");
