@@ -76,8 +76,11 @@ public interface ServerPorts {
 
     Map<String, List<Port>> ofServers(Tx tx, Collection<String> serverIds);
 
-    /// Servers that have an address or floating address that matches; for the server list's `ip` filter.
-    List<String> serversByAddress(Tx tx, String fragment);
+    /// Servers that have an address or floating address in which the regular expression is found; for the server
+    /// list's `ip` filter.
+    ///
+    /// @throws cloud.yun.kernel.error.CloudException.Invalid it is no regular expression
+    List<String> serversByAddress(Tx tx, String regex);
 
     /// Effect: tap device, bridge, segment and filter on the host; then the port is ACTIVE.
     void plug(String portId, String host);

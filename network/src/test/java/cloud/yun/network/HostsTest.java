@@ -94,6 +94,26 @@ class HostsTest {
     }
 
     @Test
+    void serversByAddress_takesARegularExpression() {
+        var ports = cloud.module.serverPorts();
+        var one = allocate("server-1", Cloud.HOST).addresses().getFirst().address();
+        var two = allocate("server-2", Cloud.HOST).addresses().getFirst().address();
+        assertThat(byAddress("10.1.0")).containsExactlyInAnyOrder("server-1", "server-2");
+        assertThat(byAddress("^" + one + "$")).containsExactly("server-1");
+        assertThat(byAddress(two.replace(".", "\\.") + "$")).containsExactly("server-2");
+        assertThat(byAddress("^1.0.0")).isEmpty();
+        assertThat(byAddress("^(" + one + "|" + two + ")$")).containsExactlyInAnyOrder("server-1", "server-2");
+        assertThat(byAddress("[x-z]")).isEmpty();
+        assertThatThrownBy(() -> byAddress("10.(")).isInstanceOf(CloudException.Invalid.class);
+        cloud.db.write(tx -> ports.releaseAll(tx, "server-1"));
+        cloud.db.write(tx -> ports.releaseAll(tx, "server-2"));
+    }
+
+    private List<String> byAddress(String regex) {
+        return cloud.db.read(tx -> cloud.module.serverPorts().serversByAddress(tx, regex));
+    }
+
+    @Test
     void usersPort_whenAServerTakesItOver_isGivenBackNotDeleted() {
         var id = cloud.make("demo", "ports", "port", "'network_id': '" + network + "'")
                 .path("id")

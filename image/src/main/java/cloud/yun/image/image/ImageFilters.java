@@ -53,9 +53,7 @@ record ImageFilters(Map<String, List<String>> values) {
     private static void other(Select select, String name, String value) {
         if (!TEXTS.contains(name)) {
             select.where(
-                    "EXISTS (SELECT 1 FROM image_property p WHERE p.image_id = i.id AND p.name = ? AND p.value = ?)",
-                    name,
-                    value);
+                    "i.id IN (SELECT p.image_id FROM image_property p WHERE p.name = ? AND p.value = ?)", name, value);
             return;
         }
         if (value.startsWith("in:")) select.in("i." + name, list(value.substring(3)));
@@ -65,7 +63,7 @@ record ImageFilters(Map<String, List<String>> values) {
     }
 
     private static void tagged(Select select, String tag) {
-        select.where("EXISTS (SELECT 1 FROM image_tag t WHERE t.image_id = i.id AND t.tag = ?)", tag);
+        select.where("i.id IN (SELECT t.image_id FROM image_tag t WHERE t.tag = ?)", tag);
     }
 
     /// A list shows the caller's own images, public ones, and shared ones that it accepted; community images only

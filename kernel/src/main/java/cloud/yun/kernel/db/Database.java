@@ -53,7 +53,12 @@ public sealed interface Database extends AutoCloseable permits SqliteDatabase, P
                 .dataSource(migrationSource())
                 .locations(rooms.stream().map(r -> "classpath:db/" + r).toArray(String[]::new))
                 .placeholders(java.util.Map.of(
-                        "serial", dialect().serial(), "bytewise", dialect().bytewise()))
+                        "serial",
+                        dialect().serial(),
+                        "bytewise",
+                        dialect().bytewise(),
+                        "sqlite",
+                        dialect().onlySqlite()))
                 .outOfOrder(true)
                 .failOnMissingLocations(true)
                 .loggers("slf4j")

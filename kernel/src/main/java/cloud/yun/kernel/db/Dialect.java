@@ -32,6 +32,11 @@ public enum Dialect {
         return bytewise;
     }
 
+    /// Begins a line of a migration that is for SQLite only; migrations write it as `${sqlite}`.
+    public String onlySqlite() {
+        return this == SQLITE ? "" : "--";
+    }
+
     /// Suffix of a SELECT whose rows this transaction is about to change. SQLite has one writer and needs none.
     public String forUpdate() {
         return forUpdate;

@@ -30,10 +30,13 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /// The room's front door for compute.
 public final class PortsOfServers implements ServerPorts {
     private static final String OWNER = "compute:";
+    private static final Pattern PLAIN = Pattern.compile("\\^?([0-9a-fA-F:.]|\\\\\\.)*\\$?");
 
     private final Common common;
     private final Ports ports;
@@ -280,7 +283,20 @@ public final class PortsOfServers implements ServerPorts {
 
     @Override
     public List<String> serversByAddress(Tx tx, String fragment) {
-        return new ServerPortStore(tx).byAddress(fragment);
+        var store = new ServerPortStore(tx);
+        if (PLAIN.matcher(fragment).matches()) return store.byAddress(like(fragment), _ -> true);
+        try {
+            return store.byAddress("%", Pattern.compile(fragment).asPredicate());
+        } catch (PatternSyntaxException e) {
+            throw new Invalid("'" + fragment + "' is not a regular expression.");
+        }
+    }
+
+    /// Most regular expressions that people ask for are parts of addresses, which the database can look for itself.
+    private static String like(String regex) {
+        var text = regex.replace("\\.", "\n").replace('.', '_').replace('\n', '.');
+        var start = text.startsWith("^") ? text.substring(1) : "%" + text;
+        return start.endsWith("$") ? start.substring(0, start.length() - 1) : start + "%";
     }
 
     /// The row says first that the tap is wanted: an agent that restarts in between makes it, and does not remove

@@ -1,7 +1,9 @@
 package cloud.yun.network.serverport;
 
 import cloud.yun.kernel.db.Tx;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.function.Predicate;
 
 /// SQL over ports, addresses and floating IPs that finds servers.
 final class ServerPortStore {
@@ -11,16 +13,21 @@ final class ServerPortStore {
         this.tx = tx;
     }
 
-    /// @return servers that have an address with this in it
-    List<String> byAddress(String fragment) {
-        var like = "%" + fragment.replace("%", "").replace("_", "") + "%";
-        return tx.query("""
-                SELECT DISTINCT p.device_id
-                  FROM port p
-                 WHERE p.device_owner LIKE 'compute:%'
-                   AND (EXISTS (SELECT 1 FROM ip_allocation a WHERE a.port_id = p.id AND a.ip LIKE ?)
-                        OR EXISTS (SELECT 1 FROM floating_ip f WHERE f.port_id = p.id AND f.floating_address LIKE ?))
-                """, r -> r.string("device_id"), like, like);
+    /// @param like pattern of LIKE
+    /// @param matches looks at an address again
+    /// @return servers that have such an address
+    List<String> byAddress(String like, Predicate<String> matches) {
+        var found = new LinkedHashSet<String>();
+        tx.query("""
+                SELECT a.ip AS address, p.device_id
+                  FROM ip_allocation a JOIN port p ON p.id = a.port_id
+                 WHERE a.ip LIKE ? AND p.device_owner LIKE 'compute:%'
+                UNION
+                SELECT f.floating_address AS address, p.device_id
+                  FROM floating_ip f JOIN port p ON p.id = f.port_id
+                 WHERE f.floating_address LIKE ? AND p.device_owner LIKE 'compute:%'
+                """, r -> matches.test(r.string("address")) && found.add(r.string("device_id")), like, like);
+        return List.copyOf(found);
     }
 
     /// @param networkId empty: any
