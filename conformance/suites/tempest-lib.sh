@@ -90,6 +90,7 @@ project_network_cidr = 10.100.0.0/16
 floating_network_name = public
 [network-feature-enabled]
 ipv6 = true
+ipv6_subnet_attributes = true
 floating_ips = true
 api_extensions = $EXTENSIONS
 [compute]

@@ -16,7 +16,7 @@ record ImageQuery(ImageFilters filters, List<Sort> sorts, Optional<String> marke
     /// @throws Invalid the marker is no image that the caller sees
     List<Image> run(Tx tx, Caller caller, ImageAccess access) {
         var select = Select.of(ImageStore.COLUMNS, ImageStore.FROM);
-        filters.apply(select, caller);
+        filters.apply(tx, select, caller, sorts.getFirst().expression());
         select.order(sorts).limit(limit);
         if (marker.isPresent()) {
             var id = marker.get();
