@@ -111,6 +111,7 @@ suspend = true
 shelve = true
 snapshot = true
 rescue = true
+stable_rescue = true
 console_output = true
 vnc_console = true
 live_migration = false

@@ -79,7 +79,9 @@ public interface ServerVolumes {
     /// The attachment is gone; without others the volume is `available`. Succeeds when already gone.
     void remove(Tx tx, String attachmentId);
 
-    /// For delete_on_termination: records the flow that deletes the volume. Succeeds when already gone or going.
+    /// For delete_on_termination: records the flow that deletes the volume. Succeeds when already gone or going. A
+    /// volume
+    /// that has snapshots, or that another server has, stays.
     void delete(Tx tx, String volumeId, String requestId);
 
     /// Effect: the volume holds the image's bytes and nothing else. No guest may have it open meanwhile.

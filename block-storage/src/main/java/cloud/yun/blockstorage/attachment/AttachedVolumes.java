@@ -133,6 +133,8 @@ public final class AttachedVolumes implements ServerVolumes {
     public void delete(Tx tx, String volumeId, String requestId) {
         var v = new VolumeStore(tx).lock(volumeId);
         if (v.isEmpty() || v.get().status() == VolumeStatus.DELETING) return;
+        if (new SnapshotStore(tx).existOfVolume(volumeId)
+                || !new AttachmentStore(tx).ofVolume(volumeId).isEmpty()) return;
         deleteVolume.begin(tx, Caller.system(requestId), v.get(), false, false);
     }
 

@@ -3,10 +3,7 @@ package cloud.yun.compute.driver;
 import cloud.yun.kernel.error.CloudException.Conflict;
 import cloud.yun.kernel.error.CloudException.Unavailable;
 import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -58,15 +55,13 @@ public final class SimulatedHypervisor implements HypervisorDriver {
     private final Size size;
     private final Clock clock;
     private final Instant up;
-    private static final long EMPTY_DISK = 1 << 20;
     private @Nullable SimulatedScreen screen;
 
     private final Map<String, Machine> machines = new ConcurrentHashMap<>();
     private final RememberedNames disks;
     private final RememberedNames kept;
     private final RememberedNames images;
-    private final Map<String, Image> snapshots = new ConcurrentHashMap<>();
-    private final Set<Path> ours = ConcurrentHashMap.newKeySet();
+    private final SimulatedCopies copies = new SimulatedCopies();
     private final Map<String, RuntimeException> faults = new ConcurrentHashMap<>();
     private volatile Duration delay = Duration.ZERO;
     private volatile BiConsumer<String, PowerState> listener = (_, _) -> {};
@@ -303,47 +298,21 @@ public final class SimulatedHypervisor implements HypervisorDriver {
         start(guest);
     }
 
-    /// The guest's disk never changes, so its image is the copy; without that, a megabyte of nothing.
     @Override
     public Image snapshot(String serverId, String snapshotId, Quiesce quiesce) {
         work("snapshot");
-        var machine = machine(serverId);
-        return snapshots.computeIfAbsent(snapshotId, id -> {
-            var image = machine.guest.image();
-            if (image.isPresent() && Files.exists(image.get().file()))
-                return new Image(id, image.get().file(), image.get().format());
-            return new Image(id, empty(), "raw");
-        });
-    }
-
-    private Path empty() {
-        try {
-            var file = Files.createTempFile("yun-simulated", ".raw");
-            try (var disk = new RandomAccessFile(file.toFile(), "rw")) {
-                disk.setLength(EMPTY_DISK);
-            }
-            ours.add(file);
-            return file;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return copies.of(machine(serverId).guest, snapshotId);
     }
 
     @Override
     public void deleteSnapshot(String serverId, String snapshotId) {
         work("deleteSnapshot");
-        var gone = snapshots.remove(snapshotId);
-        if (gone == null || !ours.remove(gone.file())) return;
-        try {
-            Files.deleteIfExists(gone.file());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        copies.delete(snapshotId);
     }
 
     /// @return ids of the copies that are still there
     public Set<String> snapshots() {
-        return Set.copyOf(snapshots.keySet());
+        return copies.ids();
     }
 
     @Override

@@ -183,7 +183,9 @@ public final class UnshelveServer {
     private void cacheImage(Params p) {
         var host = host(p);
         if (!p.offloaded()) return;
-        guests.of(p.serverId()).image().ifPresent(i -> w.agents().cacheImage(host, i));
+        // Somebody may have deleted it: then there is nothing to make the disk of.
+        var image = w.db().read(tx -> guests.image(tx, new ServerStore(tx).require(p.serverId())));
+        image.ifPresent(i -> w.agents().cacheImage(host, i));
     }
 
     private void createDisks(Params p) {

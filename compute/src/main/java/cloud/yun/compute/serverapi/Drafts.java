@@ -98,7 +98,7 @@ final class Drafts {
                 .filter(f -> !f.disabled())
                 .orElseThrow(() -> new Invalid("Flavor " + r.flavorRef() + " could not be found."));
         var root = r.devices().stream().filter(d -> d.bootIndex() == 0).toList();
-        if (root.size() > 1 || (root.size() == 1 && r.imageRef().isPresent() && !sameImage(root.getFirst(), r)))
+        if (root.size() > 1 || (root.size() == 1 && contradicts(root.getFirst(), r)))
             throw new Invalid(INVALID + "Boot sequence for the instance and image/block device mapping combination is"
                     + " not valid.");
         if (r.imageRef().isEmpty() && root.isEmpty())
@@ -134,6 +134,11 @@ final class Drafts {
                 ephemeral(r, flavor),
                 swap(r, flavor),
                 drafts);
+    }
+
+    /// A volume that is named as the root disk is it, also beside an image.
+    private static boolean contradicts(BlockDevice root, CreateRequest r) {
+        return r.imageRef().isPresent() && !root.volume() && !sameImage(root, r);
     }
 
     private static boolean sameImage(BlockDevice root, CreateRequest r) {

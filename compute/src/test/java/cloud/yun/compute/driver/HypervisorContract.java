@@ -10,6 +10,8 @@ import cloud.yun.compute.driver.HypervisorDriver.Guest;
 import cloud.yun.compute.driver.HypervisorDriver.Image;
 import cloud.yun.compute.driver.HypervisorDriver.Nic;
 import cloud.yun.compute.driver.HypervisorDriver.PowerState;
+import cloud.yun.compute.driver.HypervisorDriver.Quiesce;
+import cloud.yun.compute.driver.HypervisorDriver.Rescue;
 import cloud.yun.kernel.error.CloudException;
 import java.time.Duration;
 import java.util.List;
@@ -149,6 +151,40 @@ public abstract class HypervisorContract {
         assertThat(driver().diagnostics(id).nics()).containsKey(nic.mac());
         for (int i = 0; i < 2; i++) driver().detachNic(id, nic);
         assertThat(driver().diagnostics(id).nics()).doesNotContainKey(nic.mac());
+        remove(id);
+    }
+
+    @Test
+    void snapshot_isMadeOnce_andTheGuestGoesOn() throws Exception {
+        var guest = guest();
+        var id = guest.serverId();
+        make(guest);
+        for (boolean running : new boolean[] {true, false}) {
+            if (!running) driver().stop(id, Duration.ZERO, Duration.ofSeconds(1));
+            var copy = UUID.randomUUID().toString();
+            var file = driver().snapshot(id, copy, Quiesce.TRY);
+            assertThat(driver().snapshot(id, copy, Quiesce.TRY)).isEqualTo(file);
+            assertThat(file.id()).isEqualTo(copy);
+            assertThat(file.file()).isNotEmptyFile();
+            state(id, running ? PowerState.RUNNING : PowerState.SHUTDOWN);
+            for (int i = 0; i < 2; i++) driver().deleteSnapshot(id, copy);
+            assertThat(file.file()).doesNotExist();
+        }
+        remove(id);
+    }
+
+    @Test
+    void rescue_andBack_eachStepTwice() throws Exception {
+        var guest = guest();
+        var id = guest.serverId();
+        make(guest);
+        driver().stop(id, Duration.ZERO, Duration.ofSeconds(1));
+        var rescue = new Rescue(image(), Map.of());
+        driver().cacheImage(rescue.image());
+        for (int i = 0; i < 2; i++) driver().rescue(guest, rescue);
+        state(id, PowerState.RUNNING);
+        for (int i = 0; i < 2; i++) driver().unrescue(guest);
+        state(id, PowerState.RUNNING);
         remove(id);
     }
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class RescueServerTest {
     private static final String RESCUE = "{'rescue': {'adminPass': 'secret'}}";
 
-    private final SetAsideCloud c = new SetAsideCloud("[DEFAULT]\nshutdown_timeout = 1\n", 1);
+    private final SetAsideCloud c = new SetAsideCloud("shutdown_timeout = 1\n", 1);
 
     @AfterEach
     void close() {

@@ -20,11 +20,23 @@ final class SetAsideCloud implements AutoCloseable {
     final String image;
 
     SetAsideCloud(String config, int hosts) {
-        var limits = "[DEFAULT]\nquota_volumes = -1\nquota_snapshots = -1\nquota_gigabytes = -1\n"
-                + "[quota]\ninstances = -1\ncores = -1\nram = -1\n";
-        cloud = TestCloud.sqlite(limits + config, hosts);
+        this(TestCloud.sqlite(limits(config), hosts));
+    }
+
+    static SetAsideCloud postgresql() {
+        return new SetAsideCloud(TestCloud.postgresql(limits("shutdown_timeout = 1\n"), 2));
+    }
+
+    private SetAsideCloud(TestCloud cloud) {
+        this.cloud = cloud;
         api = new ComputeApi(cloud.db, ServerPolicies.RULES, (_, _) -> List.of(cloud.part));
         image = cloud.image();
+    }
+
+    /// @param config options of section DEFAULT
+    private static String limits(String config) {
+        return "[quota]\ninstances = -1\ncores = -1\nram = -1\n[DEFAULT]\nquota_volumes = -1\nquota_snapshots = -1\n"
+                + "quota_gigabytes = -1\n" + config;
     }
 
     /// An active server on a port of its own.

@@ -18,9 +18,9 @@ import org.junit.jupiter.api.Test;
 class ShelveServerTest {
     private static final String SHELVE = "{'shelve': null}";
     private static final String UNSHELVE = "{'unshelve': null}";
-    private static final String KEEP = "[DEFAULT]\nshelved_offload_time = -1\nshutdown_timeout = 1\n";
+    private static final String KEEP = "shelved_offload_time = -1\nshutdown_timeout = 1\n";
 
-    private SetAsideCloud c = new SetAsideCloud("[DEFAULT]\nshutdown_timeout = 1\n", 2);
+    private SetAsideCloud c = new SetAsideCloud("shutdown_timeout = 1\n", 2);
 
     private void with(String config, int hosts) {
         c.close();
@@ -177,7 +177,7 @@ class ShelveServerTest {
         offloaded(id);
         c.delete(id);
 
-        with("[DEFAULT]\nshelved_offload_time = 1\n", 1);
+        with("shelved_offload_time = 1\n", 1);
         var later = c.server();
         c.done(later, SHELVE);
         c.is(later, "SHELVED");
@@ -220,6 +220,18 @@ class ShelveServerTest {
         c.cloud.idle();
         assertThat(c.cloud.server(id).wanted().zone()).isEmpty();
         active(id);
+    }
+
+    @Test
+    void unshelve_whenSomebodyDeletedItsImage_leavesItOnTheShelf() throws Exception {
+        var id = c.server();
+        c.done(id, SHELVE);
+        c.cloud.images.delete(c.images(id).getFirst());
+        c.done(id, UNSHELVE);
+        c.is(id, "SHELVED_OFFLOADED");
+        assertThat(c.cloud.remains()).isEmpty();
+        c.delete(id);
+        assertThat(c.cloud.remains()).isEmpty();
     }
 
     @Test

@@ -97,7 +97,9 @@ final class GuestXml {
         boolean stable = wished.containsKey("hw_rescue_device") || wished.containsKey("hw_rescue_bus");
         var all = new ArrayList<Disk>();
         if (stable) {
-            var bus = bus(wished.getOrDefault("hw_rescue_bus", "virtio"));
+            var asked = wished.getOrDefault("hw_rescue_bus", "virtio");
+            // Our machines have neither of the two; firmware boots from SATA just as well.
+            var bus = bus(asked.equals("usb") || asked.equals("ide") ? "sata" : asked);
             all.add(rescueDisk(id, prefix(bus) + RESCUE, bus));
             for (var disk : disks(guest))
                 all.add(disk.bootOrder().map(o -> disk.boot(o + 1)).orElse(disk));

@@ -13,6 +13,8 @@ import cloud.yun.compute.driver.HypervisorDriver.Guest;
 import cloud.yun.compute.driver.HypervisorDriver.Image;
 import cloud.yun.compute.driver.HypervisorDriver.Nic;
 import cloud.yun.compute.driver.HypervisorDriver.PowerState;
+import cloud.yun.compute.driver.HypervisorDriver.Quiesce;
+import cloud.yun.compute.driver.HypervisorDriver.Rescue;
 import cloud.yun.host.daemons.LibvirtDaemons;
 import cloud.yun.host.disk.DiskFiles;
 import cloud.yun.host.disk.ImageFormat;
@@ -423,5 +425,76 @@ class LibvirtHypervisorTest extends HypervisorContract {
                 "guest made in %d ms, libvirt alone %d ms: ratio %.2f%n",
                 ours.get(2) / 1_000_000, bare.get(2) / 1_000_000, ratio);
         assertThat(ratio).isLessThanOrEqualTo(2.0);
+    }
+
+    @Requirement("S3.107")
+    @Test
+    void snapshot_ofARunningGuest_standsAloneAndBoots() throws Exception {
+        var guest = guest();
+        var id = guest.serverId();
+        make(guest);
+        awaitBooted(id);
+        var copy = UUID.randomUUID().toString();
+        var file = driver.snapshot(id, copy, Quiesce.TRY); // the tiny guest has no agent
+        assertThat(file.format()).isEqualTo("qcow2");
+        assertThat(file.file()).hasParent(folder(id));
+        var info = new QemuImg(commands).inspect(file.file(), Optional.of(ImageFormat.QCOW2));
+        assertThat(info.virtualBytes()).isEqualTo(1L << 30);
+        assertThat(driver.state(id)).contains(PowerState.RUNNING);
+        var away = directory.resolve("copy.qcow2");
+        Files.move(file.file(), away);
+        remove(id);
+
+        var second = UUID.randomUUID().toString();
+        var again = new Guest(
+                second,
+                "instance-again",
+                "again",
+                "p",
+                "u",
+                1,
+                192,
+                1,
+                0,
+                0,
+                Optional.of(new Image(copy, away, "qcow2")),
+                "/dev/vda",
+                List.of(),
+                List.of(),
+                Map.of(),
+                Map.of());
+        make(again);
+        awaitBooted(second);
+        remove(second);
+    }
+
+    @Requirement({"S3.105", "S3.106"})
+    @Test
+    void rescue_putsTheRootBeside_orLeavesItInItsPlace() throws Exception {
+        var guest = guest();
+        var id = guest.serverId();
+        make(guest);
+        var root = folder(id).resolve("disk").toString();
+        var rescueDisk = folder(id).resolve("disk.rescue");
+        driver.rescue(guest, new Rescue(image(), Map.of()));
+        try (var libvirt = Libvirt.connect(daemons.uri())) {
+            var domain = libvirt.domain(UUID.fromString(id));
+            assertThat(domain.view().disk("vda").orElseThrow().source()).contains(rescueDisk.toString());
+            assertThat(domain.view().disk("vdb").orElseThrow().source()).contains(root);
+            driver.unrescue(guest);
+            assertThat(rescueDisk).doesNotExist();
+            assertThat(domain.view().disk("vda").orElseThrow().source()).contains(root);
+            assertThat(domain.view().disk("vdb")).isEmpty();
+
+            driver.rescue(guest, new Rescue(image(), Map.of("hw_rescue_bus", "virtio")));
+            assertThat(domain.view().disk("vda").orElseThrow().source()).contains(root);
+            assertThat(domain.view().disk("vdw").orElseThrow().source()).contains(rescueDisk.toString());
+            for (var disk : domain.xml().split("</disk>"))
+                if (disk.contains("disk.rescue")) assertThat(disk).contains("<boot order='1'/>");
+                else if (disk.contains("'" + root + "'")) assertThat(disk).contains("<boot order='2'/>");
+        }
+        awaitBooted(id);
+        remove(id);
+        assertThat(folder(id)).doesNotExist();
     }
 }
