@@ -180,12 +180,16 @@ final class FlowRunner {
             });
         }
 
+        /// A conflict is no trouble of the cloud: somebody wanted something else meanwhile, for instance to delete
+        /// what is being built. Nor is what a user asked for and cannot be had.
+        private static boolean usual(CloudException failure) {
+            return failure instanceof CloudException.Conflict || failure instanceof CloudException.Invalid;
+        }
+
         /// One line for what users do wrong or hosts refuse; a stack trace only for what looks like a bug.
-        /// A conflict is no trouble of the cloud: somebody wanted something else meanwhile, for instance to
-        /// delete what is being built.
         private void report(Task<P> task, Throwable failure, String consequence) {
             if (failure instanceof CloudException e)
-                LOG.atLevel(e instanceof CloudException.Conflict ? Level.INFO : Level.WARN)
+                LOG.atLevel(usual(e) ? Level.INFO : Level.WARN)
                         .log(
                                 "flow {} {} ({}) {} after: {} {}",
                                 flow.name(),
