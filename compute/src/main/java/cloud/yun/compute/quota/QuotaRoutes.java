@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
 /// HTTP of quota sets (a project's limits) and quota classes (everybody's).
@@ -102,7 +103,16 @@ public final class QuotaRoutes implements Part {
     private Reply show(Request request) {
         var project = request.variable("project");
         policy.require(request.caller(), "os_compute_api:os-quota-sets:show", Target.project(project));
-        return Reply.ok(set(project, view(request, quotas.of(project).limits())));
+        return Reply.ok(set(project, view(request, state(request, project).limits())));
+    }
+
+    /// Of the user that the query names, else of the project.
+    private QuotaService.State state(Request request, String project) {
+        return user(request).map(u -> quotas.of(project, u)).orElseGet(() -> quotas.of(project));
+    }
+
+    private static Optional<String> user(Request request) {
+        return request.query("user_id").filter(u -> !u.isEmpty());
     }
 
     private Reply defaults(Request request) {
@@ -115,7 +125,7 @@ public final class QuotaRoutes implements Part {
         var project = request.variable("project");
         policy.require(request.caller(), "os_compute_api:os-quota-sets:detail", Target.project(project));
         var view = Json.object();
-        var state = quotas.of(project);
+        var state = state(request, project);
         NAMES.forEach((name, ours) -> {
             if (shown(request.microversion(), name))
                 view.putObject(name)
@@ -132,7 +142,10 @@ public final class QuotaRoutes implements Part {
         var body = request.object("quota_set");
         boolean force =
                 body.path("force").asString("false").toLowerCase(Locale.ROOT).matches("true|1|on|yes|t|y");
-        var limits = quotas.set(project, wanted(body, false), force);
+        var wanted = wanted(body, false);
+        var limits = user(request)
+                .map(u -> quotas.set(project, u, wanted, force))
+                .orElseGet(() -> quotas.set(project, wanted, force));
         var reply = Json.object();
         reply.set("quota_set", view(request, limits));
         return Reply.ok(reply);
@@ -153,7 +166,7 @@ public final class QuotaRoutes implements Part {
     private Reply delete(Request request) {
         var project = request.variable("project");
         policy.require(request.caller(), "os_compute_api:os-quota-sets:delete", Target.project(project));
-        quotas.clear(project);
+        user(request).ifPresentOrElse(u -> quotas.clear(project, u), () -> quotas.clear(project));
         return Reply.accepted();
     }
 

@@ -24,6 +24,42 @@ public final class QuotaService {
         return db.read(tx -> new State(quotas.limits(tx, projectId), quotas.usage(tx, projectId)));
     }
 
+    /// Of a user in a project: the user's own limits, else the project's.
+    State of(String projectId, String userId) {
+        return db.read(tx -> new State(limits(tx, projectId, userId), UserQuotas.used(tx, projectId, userId)));
+    }
+
+    private Map<String, Long> limits(Tx tx, String projectId, String userId) {
+        var limits = quotas.limits(tx, projectId);
+        limits.putAll(UserQuotas.own(tx, quotas, projectId, userId));
+        return limits;
+    }
+
+    /// @throws Invalid a limit would be above the project's, or below what the user has
+    Map<String, Long> set(String projectId, String userId, Map<String, Long> wanted, boolean force) {
+        return db.transaction(tx -> {
+            var project = quotas.limits(tx, projectId);
+            var used = UserQuotas.used(tx, projectId, userId);
+            wanted.forEach((name, limit) -> {
+                long most = project.getOrDefault(name, Quotas.UNLIMITED);
+                if (most != Quotas.UNLIMITED && (limit == Quotas.UNLIMITED || limit > most))
+                    throw new Invalid("Quota limit " + limit + " for " + name + " must be less than or equal to " + most
+                            + ".");
+                long has = used.getOrDefault(name, 0L);
+                if (!force && limit != Quotas.UNLIMITED && has > limit)
+                    throw new Invalid("Quota limit " + limit + " for " + name
+                            + " must be greater than or equal to already used and reserved " + has + ".");
+                quotas.setLimit(tx, UserQuotas.key(projectId, userId), name, limit);
+            });
+            return limits(tx, projectId, userId);
+        });
+    }
+
+    /// Back to the project's.
+    void clear(String projectId, String userId) {
+        clear(UserQuotas.key(projectId, userId));
+    }
+
     /// @param force also below what is used
     /// @return the limits then in force
     /// @throws Invalid a limit would be below what is used

@@ -109,6 +109,15 @@ public final class ServerStore {
         return tx.query(SELECT + "WHERE host = ? AND deleted_at IS NULL ORDER BY number", rows::server, host);
     }
 
+    /// @return what is there of a user's in a project
+    public List<Server> ofUser(String projectId, String userId) {
+        return tx.query(
+                SELECT + "WHERE project_id = ? AND user_id = ? AND deleted_at IS NULL ORDER BY number",
+                rows::server,
+                projectId,
+                userId);
+    }
+
     public Map<String, Integer> countByHost() {
         var found = new LinkedHashMap<String, Integer>();
         tx.query(

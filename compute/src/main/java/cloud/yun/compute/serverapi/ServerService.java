@@ -7,6 +7,7 @@ import cloud.yun.compute.lifecycle.CreateServer;
 import cloud.yun.compute.lifecycle.DeleteServer;
 import cloud.yun.compute.lifecycle.Wiring;
 import cloud.yun.compute.quota.ComputeQuotas;
+import cloud.yun.compute.quota.UserQuotas;
 import cloud.yun.compute.server.Server;
 import cloud.yun.compute.server.Server.Wanted;
 import cloud.yun.compute.server.ServerStore;
@@ -222,6 +223,7 @@ public final class ServerService {
                         amounts(draft, count),
                         (name, asked, has, limit) ->
                                 ComputeQuotas.refused(Map.of(name, asked), Map.of(name, has), Map.of(name, limit)));
+        UserQuotas.check(tx, w.quotas(), caller.projectId(), caller.userId(), amounts(draft, count));
         return count;
     }
 
