@@ -43,8 +43,8 @@ public final class QuotaService {
             wanted.forEach((name, limit) -> {
                 long most = project.getOrDefault(name, Quotas.UNLIMITED);
                 if (most != Quotas.UNLIMITED && (limit == Quotas.UNLIMITED || limit > most))
-                    throw new Invalid("Quota limit " + limit + " for " + name + " must be less than or equal to " + most
-                            + ".");
+                    throw new Invalid(
+                            "Quota limit " + limit + " for " + name + " must be less than or equal to " + most + ".");
                 long has = used.getOrDefault(name, 0L);
                 if (!force && limit != Quotas.UNLIMITED && has > limit)
                     throw new Invalid("Quota limit " + limit + " for " + name

@@ -44,7 +44,9 @@ class MicroversionsTest {
                 "/flavors/1?zz=1",
                 "/limits?zz=1",
                 "/os-hypervisors/detail?zz=1")) {
-            assertThat(house.get("admin", "2.74", "/v2.1" + path).status()).as(path).isEqualTo(200);
+            assertThat(house.get("admin", "2.74", "/v2.1" + path).status())
+                    .as(path)
+                    .isEqualTo(200);
             assertThat(house.get("admin", "2.102", "/v2.1" + path).message())
                     .as(path)
                     .isEqualTo("Additional properties are not allowed ('zz' was unexpected)");
@@ -86,7 +88,9 @@ class MicroversionsTest {
                         .path("id")
                         .asString())
                 .isEqualTo(server);
-        assertThat(house.get("demo", "2.1", "/v2.1/os-volumes_boot/detail").body().path("servers"))
+        assertThat(house.get("demo", "2.1", "/v2.1/os-volumes_boot/detail")
+                        .body()
+                        .path("servers"))
                 .isNotEmpty();
         assertThat(house.get("demo", "2.103", "/v2.1/os-volumes_boot").status()).isEqualTo(404);
     }
@@ -113,7 +117,8 @@ class MicroversionsTest {
                         .body()
                         .path("instanceActions"))
                 .isEmpty();
-        assertThat(house.get("demo", "2.58", path + "?changes-since=zz").status()).isEqualTo(400);
+        assertThat(house.get("demo", "2.58", path + "?changes-since=zz").status())
+                .isEqualTo(400);
     }
 
     @Test
