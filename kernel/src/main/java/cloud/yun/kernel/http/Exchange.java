@@ -90,6 +90,7 @@ final class Exchange {
         for (var field : request.getHeaders())
             all.merge(
                     field.getName().toLowerCase(Locale.ROOT), String.valueOf(field.getValue()), (a, b) -> a + "," + b);
+        all.put(cloud.yun.kernel.http.Request.REMOTE_ADDRESS, Request.getRemoteAddr(request));
         return all;
     }
 

@@ -30,6 +30,14 @@ public record Request(
         Optional<Microversion> version,
         JsonNode body,
         InputStream stream) {
+    /// Among the headers, under a name that no client can send.
+    static final String REMOTE_ADDRESS = ":remote-address";
+
+    /// @return the address from which the request came; empty in tests that have none
+    public Optional<String> remoteAddress() {
+        return Optional.ofNullable(headers.get(REMOTE_ADDRESS));
+    }
+
     public String variable(String name) {
         var value = variables.get(name);
         if (value == null) throw new IllegalArgumentException("the route has no {" + name + "}");

@@ -89,6 +89,13 @@ public final class Access {
         return caller.project().map(p -> account.equals(prefix + p.id())).orElse(false);
     }
 
+    /// @return the domain of the account's project, if the caller's token tells; else empty
+    public String domain(Caller caller, String account) {
+        return ownProject(caller, account)
+                ? caller.project().map(p -> p.domain().id()).orElse("")
+                : "";
+    }
+
     /// Whether the caller may do and see everything there: an operator of its project, or a reseller admin.
     public boolean owns(Caller caller, String account) {
         return resellerAdmin(caller) || (ownProject(caller, account) && any(roles(caller), operators));
@@ -97,16 +104,17 @@ public final class Access {
     /// @param acl the list that speaks for what is asked: of readers for GET and HEAD, of writers for changes to
     ///     objects; empty where no list can help
     /// @param domain of the account's project; empty while unknown
+    /// @param reads whether it only looks
     /// @throws Refused 401, nobody proved who they are; 403, they may not
-    public void require(Call call, SwiftPath path, Optional<Acl> acl, String domain) {
-        if (!allows(call, path, acl, domain)) throw denied(call);
+    public void require(Call call, SwiftPath path, Optional<Acl> acl, String domain, boolean reads) {
+        if (!allows(call, path, acl, domain, reads)) throw denied(call);
     }
 
     public static Refused denied(Call call) {
         return new Refused(call.caller().authenticated() ? 403 : 401, "");
     }
 
-    private boolean allows(Call call, SwiftPath path, Optional<Acl> acl, String domain) {
+    private boolean allows(Call call, SwiftPath path, Optional<Acl> acl, String domain, boolean reads) {
         if (!known(path.account())) return false;
         if (call.signed().isPresent()) return call.signed().get().opens(path);
         var caller = call.caller();
@@ -118,10 +126,10 @@ public final class Access {
         if (referred && (path.object().isPresent() || list.listings())) return true;
         if (!caller.authenticated()) return false;
         var roles = roles(caller);
-        if (caller.systemScope() && call.reads() && any(roles, systemReaders)) return true;
+        if (caller.systemScope() && reads && any(roles, systemReaders)) return true;
         if (!ownProject(caller, path.account())) return false;
         if (any(roles, operators)) return true;
-        if (call.reads() && any(roles, projectReaders)) return true;
+        if (reads && any(roles, projectReaders)) return true;
         return list.namesRole(roles);
     }
 

@@ -18,6 +18,9 @@ public record Container(
         long objects,
         long bytes,
         Map<String, String> headers) {
+    /// The one storage policy that there is.
+    public static final String POLICY = "Policy-0";
+
     public static final String READ = "X-Container-Read";
     public static final String WRITE = "X-Container-Write";
     public static final String VERSIONS_LOCATION = "X-Versions-Location";

@@ -4,6 +4,7 @@ import cloud.yun.kernel.http.Reply;
 import cloud.yun.kernel.http.Route;
 import cloud.yun.kernel.json.Json;
 import cloud.yun.objectstore.base.Limits;
+import cloud.yun.objectstore.container.Container;
 import java.util.List;
 import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
@@ -12,7 +13,6 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// @see <a href="https://docs.openstack.org/api-ref/object-store/#discoverability">GET /info</a>
 public final class InfoRoutes {
-    public static final String POLICY = "Policy-0";
     private static final String VERSION = "2.37.0";
 
     private final Limits limits;
@@ -66,8 +66,8 @@ public final class InfoRoutes {
         swift.putArray("valid_api_versions").add("v1").add("v1.0");
         swift.putArray("policies")
                 .addObject()
-                .put("name", POLICY)
-                .put("aliases", POLICY)
+                .put("name", Container.POLICY)
+                .put("aliases", Container.POLICY)
                 .put("default", true);
         info.putObject("account_quotas");
         info.putObject("container_quotas");

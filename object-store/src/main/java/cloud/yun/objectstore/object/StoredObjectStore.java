@@ -6,7 +6,9 @@ import cloud.yun.kernel.db.Tx;
 import cloud.yun.objectstore.base.Bounds;
 import cloud.yun.objectstore.base.Metadata;
 import cloud.yun.objectstore.base.Stamp;
+import cloud.yun.objectstore.container.Container;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -116,26 +118,43 @@ public final class StoredObjectStore {
     public record Data(
             String dataId, long bytes, String etag, long containerId, String name, Stamp stamp, boolean version) {}
 
+    Optional<Data> ofData(String dataId) {
+        return tx.first("""
+                SELECT data_id, bytes, etag, container_id, name, stamp, 0 AS version
+                  FROM stored_object WHERE data_id = ?
+                 UNION ALL
+                SELECT data_id, bytes, etag, container_id, name, stamp, 1 AS version
+                  FROM object_version WHERE marker = 0 AND data_id = ?
+                """, StoredObjectStore::data, dataId, dataId);
+    }
+
+    void quarantined(String dataId, Container container, String name, String reason, Instant at) {
+        tx.update("""
+                INSERT INTO object_quarantine (data_id, account, container, name, reason, created_at)
+                VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (data_id) DO NOTHING
+                """, dataId, container.account(), container.name(), name, reason, at);
+    }
+
+    private static Data data(Row r) throws SQLException {
+        return new Data(
+                r.string("data_id"),
+                r.number("bytes"),
+                r.string("etag"),
+                r.number("container_id"),
+                r.string("name"),
+                new Stamp(r.number("stamp")),
+                r.bool("version"));
+    }
+
     /// @param after the id after which to go on; empty: from the first
     public List<Data> data(String after, int limit) {
-        return tx.query(
-                """
+        return tx.query("""
                 SELECT data_id, bytes, etag, container_id, name, stamp, 0 AS version
                   FROM stored_object WHERE data_id > ?
                  UNION ALL
                 SELECT data_id, bytes, etag, container_id, name, stamp, 1 AS version
                   FROM object_version WHERE marker = 0 AND data_id > ?
                  ORDER BY data_id LIMIT\
-                """ + " " + limit,
-                r -> new Data(
-                        r.string("data_id"),
-                        r.number("bytes"),
-                        r.string("etag"),
-                        r.number("container_id"),
-                        r.string("name"),
-                        new Stamp(r.number("stamp")),
-                        r.bool("version")),
-                after,
-                after);
+                """ + " " + limit, StoredObjectStore::data, after, after);
     }
 }

@@ -47,6 +47,10 @@ public final class VersionStore {
                         stamp.micros()));
     }
 
+    Optional<Version> at(long containerId, String name, Stamp stamp) {
+        return find(containerId, name, stamp.text());
+    }
+
     void delete(StoredObject o) {
         tx.update(
                 "DELETE FROM object_version WHERE container_id = ? AND name = ? AND stamp = ?",

@@ -144,7 +144,7 @@ public final class ObjectFiles {
         if (!dataId.isEmpty()) remove(path(dataId));
     }
 
-    public void delete(List<String> dataIds) {
+    public void deleteAll(List<String> dataIds) {
         dataIds.forEach(this::delete);
     }
 

@@ -1,0 +1,31 @@
+package cloud.yun.objectstore.transfer;
+
+import java.io.IOException;
+import java.io.InputStream;
+
+/// The next bytes of a stream and no more.
+final class Limited extends InputStream {
+    private final InputStream in;
+    private long left;
+
+    Limited(InputStream in, long length) {
+        this.in = in;
+        this.left = length;
+    }
+
+    @Override
+    public int read() throws IOException {
+        var one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    /// @throws IOException the stream ends before
+    @Override
+    public int read(byte[] bytes, int offset, int wanted) throws IOException {
+        if (left == 0) return -1;
+        int n = in.read(bytes, offset, (int) Math.min(left, wanted));
+        if (n < 0) throw new IOException("the data are shorter than their row says");
+        left -= n;
+        return n;
+    }
+}
