@@ -81,6 +81,8 @@ public final class Gateway implements AutoCloseable {
         config.setOutputBufferSize(64 * 1024);
         config.setUriCompliance(UriCompliance.LEGACY);
         config.setHttpCompliance(HttpCompliance.RFC9110);
+        // Values as they were sent: else well-known ones come in Jetty's own spelling.
+        config.setHeaderCacheCaseSensitive(true);
         var connector = new FileConnector(server, new HttpConnectionFactory(config));
         connector.setName(name);
         connector.setHost(listen.address());
