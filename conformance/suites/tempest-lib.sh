@@ -55,6 +55,7 @@ tempest_needs() {
   FLAVOR=$($os flavor show m1.nano -f value -c id) && FLAVOR_ALT=$($os flavor show m1.micro -f value -c id) || return 1
   PUBLIC=$($os network show public -f value -c id) || return 1
   EXTENSIONS=$($os extension list --network -f value -c Alias | sort | paste -sd,)
+  OBJECT_APIS=$(curl -sf "http://127.0.0.1:$PORT/info" | jq -r 'keys | join(",")') || return 1
   unset OS_CLOUD
 }
 
@@ -157,6 +158,7 @@ reseller_admin_role = ResellerAdmin
 container_sync = false
 object_versioning = true
 discoverability = true
+discoverable_apis = $OBJECT_APIS
 [validation]
 run_validation = ${VALIDATION:-false}
 connect_timeout = 10

@@ -22,7 +22,8 @@ public record Call(Request request, SwiftPath path, Map<String, String> headers,
 
     public static Call of(Request request, SwiftPath path, Stamp stamp) {
         var headers = new LinkedHashMap<String, String>();
-        request.headers().forEach((name, value) -> headers.put(name, Wire.decode(value)));
+        // As CGI has it, on which Swift stands: an underscore in a header's name is a hyphen.
+        request.headers().forEach((name, value) -> headers.put(name.replace('_', '-'), Wire.decode(value)));
         return new Call(request, path, headers, stamp, Optional.empty());
     }
 

@@ -11,12 +11,15 @@ import cloud.yun.objectstore.base.Call;
 import cloud.yun.objectstore.base.Stamps;
 import cloud.yun.objectstore.base.SwiftPath;
 import cloud.yun.objectstore.base.Wire;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One table of methods for accounts, containers and objects, and the filters in front of it.
 ///
@@ -41,7 +44,9 @@ public final class Front {
         }
     }
 
+    private static final Logger LOG = LoggerFactory.getLogger(Front.class);
     private static final List<String> VERSIONS = List.of("/v1", "/v1.0");
+    private static final long DRAIN_BYTES_MAX = 64 << 10;
     private static final String HTML = "text/html; charset=UTF-8";
 
     private final Stamps stamps;
@@ -91,9 +96,33 @@ public final class Front {
                     "WWW-Authenticate",
                     "Swift realm=\""
                             + call.map(c -> Wire.quote(c.path().account())).orElse("unknown") + "\"");
+        if (reply.status() >= 400) {
+            if (!drained(request)) reply = reply.header("Connection", "close");
+            LOG.info("{} {} {}: {}", request.caller().requestId(), request.method(), request.path(), reply.status());
+        }
         if (reply.body() instanceof Reply.Body.None && !reply.headers().containsKey("Content-Type"))
             reply = reply.header("Content-Type", HTML);
         return reply;
+    }
+
+    /// What a refused request still sends must go somewhere, or it would be taken for the next request. A little is
+    /// read;
+    /// for more, or while the client waits to be asked for it, the connection ends.
+    ///
+    /// @return whether nothing is left of it
+    private static boolean drained(Request request) {
+        var length = request.header("content-length").filter(l -> l.matches("\\d{1,18}"));
+        boolean chunked = request.header("transfer-encoding").isPresent();
+        if (!chunked && length.map(Long::valueOf).orElse(0L) == 0) return true;
+        if (chunked
+                || Long.parseLong(length.get()) > DRAIN_BYTES_MAX
+                || request.header("expect").isPresent()) return false;
+        try {
+            request.stream().readNBytes((int) DRAIN_BYTES_MAX);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /// The answer that an error is.

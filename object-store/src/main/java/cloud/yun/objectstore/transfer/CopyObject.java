@@ -119,7 +119,7 @@ public final class CopyObject {
             var written = segments.isPresent() || ranges.isPresent()
                     ? streamed(call, object, segments, ranges, target, draft)
                     : linked(call, object, target, draft);
-            if (written.isPresent()) return new Copied(written.get(), headers(source, object));
+            if (written.isPresent()) return new Copied(written.get(), headers(source, object, draft));
         }
         throw new Unavailable("", "the data of " + source + " are not there", null);
     }
@@ -170,9 +170,9 @@ public final class CopyObject {
         }
     }
 
-    private static Map<String, String> headers(SwiftPath source, StoredObject object) {
+    private static Map<String, String> headers(SwiftPath source, StoredObject object, Draft draft) {
         var headers = new LinkedHashMap<String, String>();
-        object.headers().forEach((name, value) -> {
+        draft.headers().forEach((name, value) -> {
             if (name.startsWith("X-Object-Meta-")) headers.put(name, Wire.encode(value));
         });
         headers.put("X-Copied-From", Wire.quote(source.containerName() + "/" + source.objectName()));
