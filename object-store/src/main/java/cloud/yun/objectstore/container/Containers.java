@@ -90,11 +90,12 @@ public final class Containers {
         return db.transaction(tx -> {
             var accounts = new AccountStore(tx);
             accounts.create(call.path().account(), call.stamp(), domain);
-            if (accounts.lock(call.path().account()).map(Account::deleted).orElse(true)) throw new NotFound("");
+            if (accounts.find(call.path().account()).map(Account::deleted).orElse(true)) throw new NotFound("");
             var containers = new ContainerStore(tx);
             boolean made = containers.create(call.path().account(), call.path().containerName(), call.stamp());
-            if (made) accounts.add(call.path().account(), 1, 0, 0);
             change(containers, cleaned);
+            // The container first and the account last, as every change of an object does it.
+            if (made) accounts.add(call.path().account(), 1, 0, 0);
             return made;
         });
     }

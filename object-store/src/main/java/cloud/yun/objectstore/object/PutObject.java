@@ -1,6 +1,7 @@
 package cloud.yun.objectstore.object;
 
 import cloud.yun.kernel.db.Database;
+import cloud.yun.kernel.error.CloudException;
 import cloud.yun.kernel.error.CloudException.Invalid;
 import cloud.yun.kernel.error.CloudException.Refused;
 import cloud.yun.objectstore.access.Access;
@@ -130,14 +131,14 @@ public final class PutObject {
 
     /// @param row of data that are on the disk; when it does not come to stay they are removed
     Written commit(SwiftPath path, StoredObject row) {
-        boolean done = false;
         try {
             var put = db.transaction(tx -> new ObjectChanges(tx).put(path, row, clock.instant()));
-            done = true;
             files.deleteAll(put.dropped());
             return new Written(row.etag(), row.bytes(), row.stamp(), put.written(), put.versionId());
-        } finally {
-            if (!done) files.delete(row.dataId());
+        } catch (CloudException e) {
+            // When the database did not answer, the row may be there all the same: then the sweep decides.
+            if (!(e instanceof CloudException.Unavailable)) files.delete(row.dataId());
+            throw e;
         }
     }
 

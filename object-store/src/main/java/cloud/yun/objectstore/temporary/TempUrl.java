@@ -4,6 +4,7 @@ import cloud.yun.kernel.db.Database;
 import cloud.yun.kernel.error.CloudException.Invalid;
 import cloud.yun.kernel.http.Reply;
 import cloud.yun.objectstore.base.Call;
+import cloud.yun.objectstore.base.Metadata;
 import cloud.yun.objectstore.base.Stamp;
 import cloud.yun.objectstore.base.SwiftPath;
 import cloud.yun.objectstore.base.Wire;
@@ -22,6 +23,10 @@ import java.util.Set;
 /// @see <a href="https://docs.openstack.org/swift/latest/api/temporary_url_middleware.html">temporary URLs</a>
 public final class TempUrl implements Filter {
     private static final Set<String> METHODS = Set.of("GET", "HEAD", "PUT", "POST", "DELETE");
+
+    /// They would let somebody who may write one object read others.
+    private static final List<String> DISALLOWED =
+            List.of("x-object-manifest", "x-symlink-target", "x-copy-from", "x-copy-from-account");
 
     private final Signatures signatures;
     private final Clock clock;
@@ -47,8 +52,9 @@ public final class TempUrl implements Filter {
         if (network.isPresent() && !IpRange.contains(network.get(), call)) return invalid();
         var opened = signatures.opened(call.path(), parsed.get(), texts(call, until.get(), prefix, network));
         if (opened.isEmpty()) return invalid();
-        if (!call.reads() && call.header("x-object-manifest").isPresent())
-            throw new Invalid("The header 'X-Object-Manifest' is not allowed in this tempurl");
+        for (var name : DISALLOWED)
+            if (!call.reads() && call.header(name).isPresent())
+                throw new Invalid("The header '" + Metadata.title(name) + "' is not allowed in this tempurl");
         var reply = next.handle(call.with(opened.get()));
         return call.reads() && reply.status() / 100 == 2 ? dressed(call, reply, until.get()) : reply;
     }
