@@ -7,7 +7,7 @@ PACKAGES_REAL="libvirt-daemon-system libvirt-daemon libvirt-clients qemu-system-
 PACKAGES_CLIENT="python3-openstackclient openssh-client bc"
 # slapd is started by the tests themselves, unprivileged and on ports of their own.
 PACKAGES_TEST="postgresql curl jq chromium novnc tempest slapd ldap-utils openssl python3-keystone
-  keystone-tempest-plugin python3-keystonemiddleware memcached python3-memcache"
+  keystone-tempest-plugin python3-swiftclient rclone python3-keystonemiddleware memcached python3-memcache"
 PACKAGES_TEMPEST="tempest keystone-tempest-plugin"
 PACKAGES_BENCH="curl wrk jq sqlite3"
 
