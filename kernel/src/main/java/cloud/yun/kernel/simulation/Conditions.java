@@ -112,7 +112,9 @@ public final class Conditions {
     /// @param driver what all calls go to, once the conditions let them
     /// @param spi the interface whose methods are the operations
     /// @param room the first part of the operations' names
-    /// @return the driver under these conditions, with all of its abilities
+    /// @return the driver under these conditions, with all of its abilities; another such driver that it makes is
+    ///     under
+    ///     them as well
     public <D> D around(D driver, Class<D> spi, String room) {
         for (var method : spi.getMethods()) operations.add(room + "." + method.getName());
         var abilities = new LinkedHashSet<Class<?>>(List.of(spi));
@@ -122,7 +124,8 @@ public final class Conditions {
                     if (spi.isAssignableFrom(method.getDeclaringClass()))
                         meet(room + "." + method.getName(), changes(method));
                     try {
-                        return method.invoke(driver, arguments);
+                        var answer = method.invoke(driver, arguments);
+                        return spi.isInstance(answer) ? around(spi.cast(answer), spi, room) : answer;
                     } catch (InvocationTargetException e) {
                         throw e.getCause() == null ? e : e.getCause();
                     }

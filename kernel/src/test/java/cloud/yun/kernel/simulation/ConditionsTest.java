@@ -26,7 +26,11 @@ class ConditionsTest {
         String blink();
     }
 
-    private static final class Lamp implements Driver, CanBlink {
+    public interface CanMultiply {
+        Driver another();
+    }
+
+    private static final class Lamp implements Driver, CanBlink, CanMultiply {
         boolean lit;
 
         @Override
@@ -42,6 +46,11 @@ class ConditionsTest {
         @Override
         public boolean look() {
             return lit;
+        }
+
+        @Override
+        public Driver another() {
+            return new Lamp();
         }
 
         @Override
@@ -77,6 +86,13 @@ class ConditionsTest {
         assertThatThrownBy(driver::look).isInstanceOf(Unavailable.class);
         conditions.set(Conditions.Settings.CALM);
         assertThat(driver.look()).isTrue();
+    }
+
+    @Test
+    void anotherDriverThatADriverMakes_isUnderTheSameConditions() {
+        var another = ((CanMultiply) driver).another();
+        conditions.set(faults(Map.of("lamp.on", 1.0)));
+        assertThatThrownBy(another::on).isInstanceOf(Unavailable.class);
     }
 
     @Test
