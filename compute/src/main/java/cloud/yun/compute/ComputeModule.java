@@ -7,7 +7,6 @@ import cloud.yun.compute.console.ConsoleProxy;
 import cloud.yun.compute.console.ConsoleRoutes;
 import cloud.yun.compute.console.ConsoleService;
 import cloud.yun.compute.driver.HypervisorDriver;
-import cloud.yun.compute.driver.SimulatedHypervisor;
 import cloud.yun.compute.flavor.FlavorRoutes;
 import cloud.yun.compute.flavor.FlavorService;
 import cloud.yun.compute.keypair.KeypairRoutes;
@@ -162,7 +161,7 @@ public final class ComputeModule implements Room {
     private static Map<String, HypervisorDriver> drivers(Kernel kernel, HypervisorDriver driver) {
         var all = new LinkedHashMap<String, HypervisorDriver>();
         all.put(kernel.host(), driver);
-        if (driver instanceof SimulatedHypervisor first)
+        if (driver instanceof HypervisorDriver.CanPretend first)
             for (int i = 2; i <= kernel.config().get(SIMULATED_HOSTS); i++)
                 all.put(kernel.host() + "-" + i, first.sibling(kernel.host() + "-" + i));
         return all;

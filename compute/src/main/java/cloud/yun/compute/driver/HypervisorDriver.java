@@ -110,6 +110,12 @@ public interface HypervisorDriver {
             Map<String, Map<String, Long>> disks,
             Map<String, Map<String, Long>> nics) {}
 
+    /// An ability: a driver that only pretends to be a host can pretend to be many.
+    interface CanPretend {
+        /// @return another host of the same size
+        HypervisorDriver sibling(String name);
+    }
+
     /// The image of the guest is in this host's cache.
     void cacheImage(Image image);
 

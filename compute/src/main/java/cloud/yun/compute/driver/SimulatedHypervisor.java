@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// end with the process, and the reconcilers start again what the database says; its files may stay.
 ///
 /// For CI that needs an OpenStack but no guests, and for clouds of thousands of hosts on one machine.
-public final class SimulatedHypervisor implements HypervisorDriver {
+public final class SimulatedHypervisor implements HypervisorDriver, HypervisorDriver.CanPretend {
     /// What a host claims to have.
     ///
     /// @param memoryMib in MiB
@@ -58,6 +58,7 @@ public final class SimulatedHypervisor implements HypervisorDriver {
     private @Nullable SimulatedScreen screen;
 
     private final Map<String, Machine> machines = new ConcurrentHashMap<>();
+    private final Optional<Path> directory;
     private final RememberedNames disks;
     private final RememberedNames kept;
     private final RememberedNames images;
@@ -76,14 +77,16 @@ public final class SimulatedHypervisor implements HypervisorDriver {
         this.size = size;
         this.clock = clock;
         this.up = clock.instant();
+        this.directory = directory;
         this.disks = new RememberedNames(directory.map(d -> d.resolve("disks")));
         this.kept = new RememberedNames(directory.map(d -> d.resolve("kept-disks")));
         this.images = new RememberedNames(directory.map(d -> d.resolve("images")));
     }
 
-    /// @return another host of the same size
+    @Override
     public SimulatedHypervisor sibling(String name) {
-        var other = new SimulatedHypervisor(name, size, clock);
+        var other = new SimulatedHypervisor(
+                name, size, clock, directory.map(d -> d.resolveSibling(d.getFileName() + "-" + name)));
         other.delay = delay;
         return other;
     }

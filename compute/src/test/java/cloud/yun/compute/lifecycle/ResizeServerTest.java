@@ -78,7 +78,7 @@ class ResizeServerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
+    @ValueSource(booleans = true)
     void resize_whenTheProcessDiesBetweenTwoTasksOrRunsOneTwice_isFinishedAfterTheRestart(boolean moves)
             throws InterruptedException {
         try (var r = new ResizeCloud(moves)) {

@@ -76,7 +76,7 @@ class RevertResizeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {false, true})
+    @ValueSource(booleans = true)
     void revert_whenTheProcessDiesBetweenTwoTasksOrRunsOneTwice_isFinishedAfterTheRestart(boolean moves)
             throws InterruptedException {
         try (var r = new ResizeCloud(moves)) {
