@@ -123,7 +123,6 @@ attach_encrypted_volume = false
 swap_volume = false
 personality = true
 hostname_fqdn_sanitization = true
-volume_multiattach = true
 disk_config = true
 xenapi_apis = ${XENAPI_APIS:-false}
 config_drive = true

@@ -128,9 +128,12 @@ final class VolumeRoutes implements Part {
     private Reply swap(Request request, String id, String other) {
         access.policy().require(request.caller(), ServerPolicies.PREFIX + RULE + "swap");
         return access.read(request.caller(), request.variable("server_id"), RULE + "show", (tx, _) -> {
-            if (volumes.find(tx, request.caller(), id).isEmpty()) throw new NotFound("Volume", id);
+            var old = volumes.find(tx, request.caller(), id).orElseThrow(() -> new NotFound("Volume", id));
             if (volumes.find(tx, request.caller(), other).isEmpty())
                 throw new Invalid("Volume " + other + " could not be found.");
+            if (old.serverIds().size() > 1)
+                throw new Invalid(
+                        "Swapping multi-attach volumes with more than one read/write attachment is not supported.");
             throw new Conflict("volume " + id + " is not migrating; this API should only be called by Cinder");
         });
     }
