@@ -1,5 +1,6 @@
 package cloud.yun.compute.driver;
 
+import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -54,7 +55,8 @@ final class SimulatedScreen {
     private static void serve(Socket client) {
         try (client) {
             var in = new DataInputStream(client.getInputStream());
-            var out = new DataOutputStream(client.getOutputStream());
+            // What belongs together goes out together: old clients take each piece for a message.
+            var out = new DataOutputStream(new BufferedOutputStream(client.getOutputStream()));
             greet(in, out);
             while (answer(in, out)) out.flush();
         } catch (IOException e) {
