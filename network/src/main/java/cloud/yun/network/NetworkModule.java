@@ -127,7 +127,9 @@ public final class NetworkModule implements Room {
         serverPorts = new PortsOfServers(common, ports, groups, floatingIps, applier);
         var routers = new RouterService(common, ports, routerFlows);
         var portService = new PortService(common, ports, groups, floatingIps);
-        tagged(new NetworkService(common, new Segments(kernel.config()), subnets, groups), "network");
+        tagged(
+                new NetworkService(common, new Segments(kernel.config()), subnets, groups, floatingIps::dropUnused),
+                "network");
         tagged(new SubnetService(common, subnets), "subnet");
         tagged(portService, "port");
         tagged(new SecurityGroupService(common, groups), "security_group");

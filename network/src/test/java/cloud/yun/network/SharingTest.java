@@ -235,6 +235,11 @@ class SharingTest {
             var pools = c.get("demo", "/v2.0/floatingip_pools").at("/floatingip_pools");
             assertThat(pools.path(0).path("network_id").asString()).isEqualTo(external);
             assertThat(pools.path(0).path("cidr").asString()).isEqualTo("172.24.4.0/24");
+            // Floating IPs that lead nowhere go with their network, and their quota comes back.
+            c.make("demo", "floatingips", "floatingip", "'floating_network_id': '" + external + "'");
+            assertThat(c.delete("admin", "/v2.0/networks/" + external).status()).isEqualTo(204);
+            assertThat(c.get("demo", "/v2.0/floatingips").at("/floatingips")).isEmpty();
+            assertThat(c.violations()).isEmpty();
         }
     }
 }

@@ -250,16 +250,25 @@ public final class FloatingIpService extends Resource<FloatingIp> implements Por
             var store = new FloatingIpStore(tx);
             var locked = store.lock(id).orElseThrow(() -> SHAPE.notFound(id));
             locked.standard().constrain(revision);
-            Standard.dropTags(tx, id);
-            store.delete(id);
-            new PortStore(tx)
-                    .find(locked.floatingPortId())
-                    .ifPresent(p -> ports.delete(
-                            tx, p, new NetworkStore(tx).find(p.networkId()).orElseThrow()));
-            common.give(tx, locked.projectId(), "floatingip", 1);
-            locked.routerId().ifPresent(router -> flows.floatingDeleted(tx, caller, router, id));
-            common.emitDelete(tx, caller, SHAPE, locked.projectId(), id);
+            drop(tx, caller, locked);
         });
+    }
+
+    private void drop(Tx tx, Caller caller, FloatingIp f) {
+        Standard.dropTags(tx, f.id());
+        new FloatingIpStore(tx).delete(f.id());
+        new PortStore(tx)
+                .find(f.floatingPortId())
+                .ifPresent(p -> ports.delete(
+                        tx, p, new NetworkStore(tx).find(p.networkId()).orElseThrow()));
+        common.give(tx, f.projectId(), "floatingip", 1);
+        f.routerId().ifPresent(router -> flows.floatingDeleted(tx, caller, router, f.id()));
+        common.emitDelete(tx, caller, SHAPE, f.projectId(), f.id());
+    }
+
+    /// An external network goes: floating IPs that lead nowhere do not hold it back, as in Neutron.
+    public void dropUnused(Tx tx, Caller caller, Network network) {
+        for (var f : new FloatingIpStore(tx).unused(network.id())) drop(tx, caller, f);
     }
 
     /// A port goes: its floating IPs stay with their project and lead nowhere.

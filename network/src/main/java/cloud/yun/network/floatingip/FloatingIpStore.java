@@ -41,6 +41,14 @@ public final class FloatingIpStore {
                 id);
     }
 
+    /// @return those of an external network that lead nowhere
+    List<FloatingIp> unused(String networkId) {
+        return tx.query(
+                "SELECT " + COLUMNS + " FROM floating_ip WHERE floating_network_id = ? AND port_id IS NULL",
+                FloatingIpStore::map,
+                networkId);
+    }
+
     List<FloatingIp> ofPort(String portId) {
         return tx.query("SELECT " + COLUMNS + " FROM floating_ip WHERE port_id = ?", FloatingIpStore::map, portId);
     }

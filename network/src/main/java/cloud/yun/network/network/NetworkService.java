@@ -98,12 +98,21 @@ public final class NetworkService extends Resource<Network> {
     private final Subnets subnets;
     private final SecurityGroups groups;
     private final Grants grants;
+    private final BeforeDelete beforeDelete;
 
-    public NetworkService(Common common, Segments segments, Subnets subnets, SecurityGroups groups) {
+    /// What goes with a network, before it is asked whether somebody still uses it.
+    @FunctionalInterface
+    public interface BeforeDelete {
+        void network(Tx tx, Caller caller, Network network);
+    }
+
+    public NetworkService(
+            Common common, Segments segments, Subnets subnets, SecurityGroups groups, BeforeDelete beforeDelete) {
         super(common, SHAPE);
         this.segments = segments;
         this.subnets = subnets;
         this.groups = groups;
+        this.beforeDelete = beforeDelete;
         this.grants = new Grants(common);
     }
 
@@ -282,6 +291,7 @@ public final class NetworkService extends Resource<Network> {
             var store = new NetworkStore(tx);
             store.lock(id);
             seen.standard().constrain(revision);
+            beforeDelete.network(tx, caller, seen);
             var inUse = new PortStore(tx).using(id);
             if (!inUse.isEmpty())
                 throw new Conflict(
