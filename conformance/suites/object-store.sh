@@ -38,6 +38,7 @@ openstack_client() {
 check "openstack: container create, object create, save, list, delete" openstack_client
 
 swift_client() {
+  local container
   cd "$WORK" || return 1
   swift upload --segment-size 1000000 large big >/dev/null &&
     swift stat large big | grep -q 'Content Length: 3000000' &&
@@ -45,10 +46,10 @@ swift_client() {
     swift upload --use-slo --segment-size 1000000 static big >/dev/null &&
     swift download static big -o "$WORK/down2" >/dev/null && cmp big down2 &&
     [ "$(swift list large_segments | wc -l)" = 3 ] &&
-    swift post -m 'Color:grün' -r '.r:*,.rlistings' large && swift stat large | grep -q 'Meta Color: grün' &&
+    swift post -m 'Color:grün' -r '.r:*,.rlistings' large && swift post -r '.r:*' large_segments && swift stat large | grep -q 'Meta Color: grün' &&
     curl -sf "$OS_STORAGE_URL/large/big" | cmp - big &&
     swift copy -d /static/copied static big >/dev/null && swift download static copied -o - | cmp - big &&
-    swift delete large static large_segments static_segments >/dev/null
+    for container in $(swift list); do swift delete "$container" >/dev/null || return 1; done
 }
 check "swift: segments, dynamic and static, metadata, copy, public reading, delete" swift_client
 
