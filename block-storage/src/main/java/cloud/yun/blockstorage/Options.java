@@ -8,7 +8,8 @@ import cloud.yun.kernel.config.Option;
 import java.time.Duration;
 import java.util.List;
 
-/// The room's options, Cinder's names. All stand in `[DEFAULT]`, as in cinder.conf, but for those that another room has
+/// The room's options, Cinder's names. All stand in `[DEFAULT]`, as in cinder.conf, but for those that another room
+/// has
 /// there too or that Cinder does not have.
 final class Options {
     static final Option<String> ZONE =

@@ -147,6 +147,31 @@ class VolumeFlowsTest {
                         Set.of("false error"),
                         "true available"),
                 new Case(
+                        "unmanage",
+                        List.of("NotifyUnmanageActionTask", "UnmanageTask"),
+                        c -> c.available("\"size\": 1"),
+                        (c, id) -> c.act(id, "\"os-unmanage\": {}"),
+                        (c, id) -> c.status(id) + " " + c.driver().unmanaged().size(),
+                        Set.of("error_deleting 0"),
+                        "gone 1"),
+                new Case(
+                        "manage_existing",
+                        List.of("NotifyManageActionTask", "ManageExistingTask"),
+                        c -> {
+                            var id = c.available("\"size\": 1");
+                            c.act(id, "\"os-unmanage\": {}");
+                            c.settle();
+                            return id;
+                        },
+                        (c, id) -> c.call(
+                                "POST",
+                                "/v3/manageable_volumes",
+                                "{\"volume\": {\"host\": \"ref1@local#local\", \"ref\": {\"source-name\": \"volume-"
+                                        + id + "\"}}}"),
+                        (c, _) -> only(c) + " " + c.driver().unmanaged().size(),
+                        Set.of("error_managing 1"),
+                        "available 0"),
+                new Case(
                         "backup_restore",
                         List.of("NotifyBackupActionTask", "RestoreBackupTask"),
                         VolumeFlowsTest::backedUp,

@@ -79,10 +79,8 @@ final class AttachmentActionRoutes {
         var info = body.putObject("connection_info").put("driver_volume_type", found.type());
         var data = info.putObject("data");
         found.data().forEach(data::put);
-        data.putNull("qos_specs")
-                .put("access_mode", "rw")
-                .put("encrypted", false)
-                .put("cacheable", false);
+        data.set("qos_specs", LegacyAttach.specs(legacy.qos(r.variable("id"))));
+        data.put("access_mode", "rw").put("encrypted", false).put("cacheable", false);
         info.put("enforce_multipath", Bodies.truth(connector.path("enforce_multipath")));
         return Reply.ok(body);
     }

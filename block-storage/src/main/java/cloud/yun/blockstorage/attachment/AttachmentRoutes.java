@@ -104,7 +104,7 @@ final class AttachmentRoutes {
         return Reply.ok(body);
     }
 
-    private static Reply answer(Attachment a) {
+    private Reply answer(Attachment a) {
         return Reply.ok(Json.object().set("attachment", detail(a)));
     }
 
@@ -116,7 +116,7 @@ final class AttachmentRoutes {
                 .put("volume_id", a.volumeId());
     }
 
-    private static ObjectNode detail(Attachment a) {
+    private ObjectNode detail(Attachment a) {
         var body = summary(a)
                 .put("attached_at", a.attachedAt().map(Times::microsWithoutZone).orElse(""))
                 .put("detached_at", "")
@@ -124,8 +124,8 @@ final class AttachmentRoutes {
         var info = body.putObject("connection_info");
         a.connection().ifPresent(c -> {
             c.data().forEach(info::put);
-            info.putNull("qos_specs")
-                    .put("access_mode", a.mode().equals("ro") ? "ro" : "rw")
+            info.set("qos_specs", LegacyAttach.specs(service.qos(a.volumeId())));
+            info.put("access_mode", a.mode().equals("ro") ? "ro" : "rw")
                     .put("encrypted", false)
                     .put("cacheable", false)
                     .put("driver_volume_type", c.type())

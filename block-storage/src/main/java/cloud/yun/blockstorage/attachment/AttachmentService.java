@@ -18,6 +18,7 @@ import cloud.yun.kernel.policy.Policy;
 import cloud.yun.kernel.policy.Target;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -148,6 +149,11 @@ final class AttachmentService {
     static void checkNotComputes(Attachment a) {
         if (a.byCompute())
             throw new Conflict("Detach volume from instance " + a.serverId().orElse("") + " using the Compute API");
+    }
+
+    /// @return what the hypervisor is to obey; empty for nothing
+    Map<String, String> qos(String volumeId) {
+        return db.read(tx -> LegacyAttach.qos(tx, volumeId));
     }
 
     Attachment get(Caller caller, String id) {

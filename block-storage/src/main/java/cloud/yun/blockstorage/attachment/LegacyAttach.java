@@ -3,6 +3,9 @@ package cloud.yun.blockstorage.attachment;
 import cloud.yun.blockstorage.ServerVolumes.Connection;
 import cloud.yun.blockstorage.agent.Backends;
 import cloud.yun.blockstorage.attachment.AttachmentRules.Taker;
+import cloud.yun.blockstorage.qos.QosSpec;
+import cloud.yun.blockstorage.qos.QosStore;
+import cloud.yun.blockstorage.query.ListQuery;
 import cloud.yun.blockstorage.volume.Volume;
 import cloud.yun.blockstorage.volume.VolumeService;
 import cloud.yun.blockstorage.volume.VolumeStatus;
@@ -19,9 +22,12 @@ import cloud.yun.kernel.flow.Flows;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.NullNode;
 
 /// Attaching as it was before the attachments API: `os-reserve`, `os-initialize_connection`, `os-attach` and back.
 final class LegacyAttach {
@@ -183,6 +189,25 @@ final class LegacyAttach {
                             () -> new Invalid("Invalid volume: Volume " + id + " has not been scheduled to any host."));
         });
         return backends.initializeConnection(pool, id, host);
+    }
+
+    /// @return what the hypervisor is to obey; empty for nothing
+    static Map<String, String> qos(Tx tx, String volumeId) {
+        return new VolumeStore(tx)
+                .find(volumeId)
+                .flatMap(v -> new QosStore(tx).ofType(v.typeId()))
+                .filter(QosSpec::frontEnd)
+                .map(QosSpec::specs)
+                .orElse(Map.of());
+    }
+
+    Map<String, String> qos(String volumeId) {
+        return db.read(tx -> qos(tx, volumeId));
+    }
+
+    /// @return as a connection shows them: null for none
+    static JsonNode specs(Map<String, String> qos) {
+        return qos.isEmpty() ? NullNode.getInstance() : ListQuery.texts(qos);
     }
 
     void terminateConnection(Caller caller, String id, String host) {

@@ -22,8 +22,13 @@ import java.util.stream.Collectors;
 /// A back end has what its rows say, and nothing else. Work in flight is left out.
 public final class BackendInvariant implements Invariant {
     /// Rows in these states may or may not have data: their owner sees that something failed.
-    private static final Set<VolumeStatus> UNSURE =
-            EnumSet.of(VolumeStatus.ERROR, VolumeStatus.ERROR_DELETING, VolumeStatus.CREATING, VolumeStatus.DELETING);
+    private static final Set<VolumeStatus> UNSURE = EnumSet.of(
+            VolumeStatus.ERROR,
+            VolumeStatus.ERROR_DELETING,
+            VolumeStatus.ERROR_MANAGING,
+            VolumeStatus.MANAGING,
+            VolumeStatus.CREATING,
+            VolumeStatus.DELETING);
 
     private record Rows(List<Volume> volumes, List<Snapshot> snapshots) {}
 

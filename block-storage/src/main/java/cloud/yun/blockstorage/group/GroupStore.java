@@ -42,6 +42,11 @@ public final class GroupStore {
         return tx.query("SELECT project_id FROM volume_group", r -> r.string("project_id"));
     }
 
+    /// Whether volumes of that type may be in a group.
+    public boolean lists(String volumeTypeId) {
+        return tx.exists("SELECT 1 FROM volume_group_type WHERE type_id = ?", volumeTypeId);
+    }
+
     void insert(Group g) {
         tx.update(
                 "INSERT INTO volume_group (" + COLUMNS + ") VALUES (" + Tx.marks(11) + ")",

@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Optional;
 
 /// SQL of transfers.
-final class TransferStore {
+public final class TransferStore {
     static final String COLUMNS = "id, volume_id, source_project_id, name, salt, crypt_hash, no_snapshots, created_at";
 
     private final Tx tx;
 
-    TransferStore(Tx tx) {
+    public TransferStore(Tx tx) {
         this.tx = tx;
     }
 
@@ -36,6 +36,11 @@ final class TransferStore {
                 t.cryptHash(),
                 t.noSnapshots(),
                 t.createdAt());
+    }
+
+    /// The volume goes away: so does the offer of it.
+    public void forgetVolume(String volumeId) {
+        tx.update("DELETE FROM volume_transfer WHERE volume_id = ?", volumeId);
     }
 
     boolean delete(String id) {

@@ -1,5 +1,6 @@
 package cloud.yun.blockstorage.type;
 
+import cloud.yun.blockstorage.group.GroupStore;
 import cloud.yun.blockstorage.volume.VolumeStore;
 import cloud.yun.kernel.auth.Caller;
 import cloud.yun.kernel.db.Database;
@@ -170,7 +171,8 @@ public final class TypeService {
             var type = get(tx, caller, id);
             if (type.name().equals(defaultName) || new TypeStore(tx).anyProjectDefault(id))
                 throw new Invalid("The volume type " + id + " is a default volume type and cannot be deleted.");
-            if (new VolumeStore(tx).countOfType(id) > 0) throw new Invalid("Target volume type is still in use.");
+            if (new VolumeStore(tx).countOfType(id) > 0 || new GroupStore(tx).lists(id))
+                throw new Invalid("Target volume type is still in use.");
             new TypeStore(tx).delete(id);
         });
     }

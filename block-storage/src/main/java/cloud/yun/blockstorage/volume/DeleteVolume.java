@@ -7,6 +7,7 @@ import cloud.yun.blockstorage.quota.VolumeQuota;
 import cloud.yun.blockstorage.snapshot.Snapshot;
 import cloud.yun.blockstorage.snapshot.SnapshotStatus;
 import cloud.yun.blockstorage.snapshot.SnapshotStore;
+import cloud.yun.blockstorage.transfer.TransferStore;
 import cloud.yun.blockstorage.volume.VolumeStatus.Event;
 import cloud.yun.kernel.auth.Caller;
 import cloud.yun.kernel.db.Tx;
@@ -125,6 +126,7 @@ public final class DeleteVolume {
         var store = new VolumeStore(tx);
         store.lock(p.volumeId()).ifPresent(v -> {
             if (v.consumesQuota()) quota.giveVolume(tx, v.projectId(), v.typeId(), v.sizeGib() + v.pendingGib());
+            new TransferStore(tx).forgetVolume(v.id());
             store.delete(v.id());
             notices.emit(tx, "delete.end", v);
             GroupProgress.volumes(tx, v.groupId(), quota, clock.instant());

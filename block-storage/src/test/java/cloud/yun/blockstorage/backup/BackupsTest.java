@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import cloud.yun.blockstorage.BlockStorageModule;
 import cloud.yun.blockstorage.TestCloud;
 import cloud.yun.blockstorage.driver.SimulatedVolumeDriver;
+import cloud.yun.kernel.flow.FlowProbe;
+import cloud.yun.testing.Requirement;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +51,7 @@ class BackupsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"sqlite", "postgresql"})
+    @Requirement({"S3.205", "S3.216"})
     void restore_ofAnIncrementalOne_isANewVolumeWithNameMetadataAndData(String dialect) {
         on(dialect, c -> {
             var volume = c.available("\"size\": 1, \"name\": \"v\", \"metadata\": {\"a\": \"b\"}");
@@ -63,6 +68,9 @@ class BackupsTest {
                     .isTrue();
             assertThat(c.call("DELETE", "/v3/backups/" + full, null).text("/badRequest/message"))
                     .isEqualTo("Invalid backup: Incremental backups exist for this backup.");
+            c.call("DELETE", "/v3/volumes/" + volume, null);
+            c.settle();
+            assertThat(c.status(volume)).isEqualTo("gone");
             var answer = c.call("POST", "/v3/backups/" + delta + "/restore", "{\"restore\": {}}");
             assertThat(answer.status()).isEqualTo(202);
             assertThat(answer.text("/restore/volume_name")).isEqualTo("restore_backup_" + delta);
@@ -78,6 +86,38 @@ class BackupsTest {
             assertThat(c.call("DELETE", "/v3/backups/" + full, null).status()).isEqualTo(202);
             c.settle();
             assertThat(c.backupFiles()).isZero();
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sqlite"})
+    @Requirement({"S3.211", "S3.215"})
+    void create_ofAVolumeInUse_takesASnapshotAndForgetsIt(String dialect) {
+        on(dialect, c -> {
+            var volume = c.available("\"size\": 1");
+            c.driver().write(volume, "before");
+            var attachment = c.call(
+                            "POST",
+                            "/v3/attachments",
+                            "{\"attachment\": {\"volume_uuid\": \"" + volume
+                                    + "\", \"instance_uuid\": \"aaaaaaaa-2222-3333-4444-555555555555\"}}")
+                    .text("/attachment/id");
+            c.call("POST", "/v3/attachments/" + attachment + "/action", "{\"os-complete\": {}}");
+            var taken = new AtomicReference<Set<String>>(Set.of());
+            c.probe(new FlowProbe() {
+                @Override
+                public void beforeTask(String flow, String task) {
+                    if (!task.equals("CreateBackupTask")) return;
+                    taken.set(c.driver().inventory().snapshots());
+                    c.driver().write(volume, "after");
+                }
+            });
+            var backup = backUp(c, of(volume) + ", \"force\": true");
+            assertThat(taken.get()).hasSize(1);
+            assertThat(c.driver().inventory().snapshots()).isEmpty();
+            assertThat(c.status(volume)).isEqualTo("in-use");
+            var made = c.available("\"size\": 1, \"backup_id\": \"" + backup + "\"");
+            assertThat(c.driver().content(made)).isEqualTo("before");
         });
     }
 

@@ -8,6 +8,7 @@ import cloud.yun.blockstorage.driver.BackupRepository.Key;
 import cloud.yun.kernel.error.CloudException.Invalid;
 import cloud.yun.kernel.error.CloudException.Unavailable;
 import cloud.yun.kernel.json.Json;
+import cloud.yun.testing.Requirement;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,6 +102,7 @@ class PosixBackupsTest {
     }
 
     @Test
+    @Requirement("S3.220")
     void restore_ofAFullOne_givesBackEveryByte() throws IOException {
         write(FULL, Optional.empty());
         assertThat(restored(true, FULL)).isEqualTo(Files.readAllBytes(disk));

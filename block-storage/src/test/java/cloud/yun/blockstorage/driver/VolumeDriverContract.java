@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -116,6 +118,61 @@ abstract class VolumeDriverContract {
         driver().copyImage(A, image, "raw");
         assertThat(content(A)).contains("image");
         assertThat(sizeGib(A)).isEqualTo(1);
+    }
+
+    @Test
+    void open_readsAndWritesAnywhere() {
+        driver().create(A, 1);
+        write(A, "0123456789");
+        try (var content = driver().open(A)) {
+            content.write(4, "xy".getBytes(StandardCharsets.US_ASCII), 2);
+            content.force();
+            var into = new byte[4];
+            assertThat(content.read(3, into, 4)).isEqualTo(4);
+            assertThat(new String(into, StandardCharsets.US_ASCII)).isEqualTo("3xy6");
+            assertThat(content.read(content.size(), into, 4)).isZero();
+        }
+        assertThat(content(A)).isEqualTo("0123xy6789");
+        assertThatThrownBy(() -> driver().open(B)).isInstanceOf(NotFound.class);
+        assertThatThrownBy(() -> driver().openSnapshot(S, A)).isInstanceOf(NotFound.class);
+    }
+
+    @Test
+    void revertToSnapshot_twice_holdsWhatTheSnapshotHolds() {
+        driver().create(A, 1);
+        write(A, "before");
+        driver().createSnapshot(S, A);
+        write(A, "after!");
+        driver().revertToSnapshot(A, S);
+        driver().revertToSnapshot(A, S);
+        assertThat(content(A)).isEqualTo("before");
+        assertThat(sizeGib(A)).isEqualTo(1);
+        assertThat(driver().inventory().snapshots()).containsExactly(S);
+        try (var content = driver().openSnapshot(S, A)) {
+            var into = new byte[6];
+            assertThat(content.read(0, into, 6)).isEqualTo(6);
+            assertThat(new String(into, StandardCharsets.US_ASCII)).isEqualTo("before");
+        }
+    }
+
+    @Test
+    void unmanage_andManage_keepTheDataUnderAnotherName() {
+        driver().create(A, 1);
+        write(A, "mine");
+        driver().createSnapshot(S, A);
+        driver().unmanage(A, Optional.empty(), "old");
+        driver().unmanage(A, Optional.empty(), "old");
+        driver().unmanage(A, Optional.of(S), "older");
+        assertThat(driver().inventory().volumes()).isEmpty();
+        assertThat(driver().inventory().snapshots()).isEmpty();
+        assertThat(driver().unmanaged()).containsExactlyInAnyOrderEntriesOf(Map.of("old", 1, "older", 1));
+        driver().manage(B, Optional.empty(), "old");
+        driver().manage(B, Optional.empty(), "old");
+        driver().manage(B, Optional.of(S), "older");
+        assertThat(content(B)).isEqualTo("mine");
+        assertThat(driver().inventory().snapshots()).containsExactly(S);
+        assertThat(driver().unmanaged()).isEmpty();
+        assertThatThrownBy(() -> driver().manage(A, Optional.empty(), "none")).isInstanceOf(NotFound.class);
     }
 
     @Test

@@ -150,6 +150,8 @@ class GroupsTest {
             var group = group(c);
             var volume = member(c, group);
             var other = c.available("\"size\": 1");
+            assertThat(c.call("DELETE", "/v3/types/" + typeId(c), null).status())
+                    .isEqualTo(400);
             assertThat(update(c, group, "\"remove_volumes\": \"" + volume + "\""))
                     .isEqualTo(202);
             assertThat(update(c, group, "\"remove_volumes\": \"" + volume + "\""))
@@ -160,6 +162,12 @@ class GroupsTest {
             assertThat(c.call("GET", "/v3/groups/" + group, null).text("/group/name"))
                     .isEqualTo("n");
         });
+    }
+
+    private static String typeId(TestCloud c) {
+        for (var t : c.call("GET", "/v3/types", null).body().path("volume_types"))
+            if (t.path("name").asString("").equals("t")) return t.path("id").asString("");
+        throw new AssertionError("no type t");
     }
 
     private static int update(TestCloud c, String group, String inner) {

@@ -82,6 +82,20 @@ class TransfersTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"sqlite", "postgresql"})
+    void forceDelete_ofAnOfferedVolume_takesTheOfferAlong(String dialect) {
+        try (var c = cloud(dialect, "")) {
+            var volume = c.available("\"size\": 1");
+            var offer = offer(c, volume, "");
+            assertThat(c.act(volume, "\"os-force_delete\": {}")).isEqualTo(202);
+            c.settle();
+            assertThat(c.status(volume)).isEqualTo("gone");
+            assertThat(accept(c, offer).status()).isEqualTo(404);
+            assertThat(c.violations()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sqlite", "postgresql"})
     void accept_overQuota_changesNothing(String dialect) {
         try (var c = cloud(dialect, "")) {
             c.call("PUT", "/v3/os-quota-sets/" + TestCloud.DEMO_PROJECT, "{\"quota_set\": {\"gigabytes\": 1}}");

@@ -6,6 +6,7 @@ import cloud.yun.blockstorage.TestCloud;
 import cloud.yun.blockstorage.driver.SimulatedVolumeDriver;
 import cloud.yun.kernel.error.CloudException.Unavailable;
 import cloud.yun.kernel.flow.FlowProbe;
+import cloud.yun.testing.Requirement;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -137,6 +138,17 @@ class VolumeMovesTest {
                     assertThat(two.content(id)).isEqualTo("data");
                     assertThat(one.inventory().volumes()).isEmpty();
                 });
+    }
+
+    @Test
+    @Requirement("S3.235")
+    void pools_ofTwoBackEnds_areBothThere() {
+        run(c -> {
+            var pools =
+                    c.call("GET", "/v3/scheduler-stats/get_pools", null).body().path("pools");
+            assertThat(pools.valueStream().map(p -> p.path("name").asString("")))
+                    .containsExactlyInAnyOrder(HERE, THERE);
+        });
     }
 
     @Test
