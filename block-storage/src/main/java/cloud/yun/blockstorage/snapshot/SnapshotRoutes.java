@@ -77,9 +77,9 @@ public final class SnapshotRoutes {
                         .policyOnObject("volume:delete_snapshot_metadata"));
     }
 
-    /// The whole of a snapshot, also for those who made it another way.
+    /// What creating answers, also for those who made it another way.
     public Reply shown(Request r, int status, String id) {
-        return answer(status, full(r, snapshots.get(r.caller(), id)));
+        return answer(status, plain(r, snapshots.get(r.caller(), id)));
     }
 
     private Reply list(Request r, boolean detailed) {
