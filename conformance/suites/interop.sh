@@ -10,10 +10,7 @@ printf '[import_filtering_opts]\nallowed_hosts = *,127.0.0.1\nallowed_ports = 80
 printf '[block-storage]\nenabled_backends = local,second\n' >>"$DATA.import.conf"
 # Tempest looks at an image while it is saved, which takes a simulated host no time. COMPUTE_NODES=2 also judges what
 # needs a second host: cold migration, affinity.
-printf '[simulated]
-hosts = %s
-delays = compute.snapshot:1
-' "${COMPUTE_NODES:-1}" >>"$DATA.import.conf"
+printf '[simulated]\nhosts = %s\ndelays = compute.snapshot:1\n' "${COMPUTE_NODES:-1}" >>"$DATA.import.conf"
 cloud_start --simulated --config "$DATA.import.conf"
 # Not through check: what it finds are variables of this shell.
 if tempest_needs 2>"$DATA.needs.log"; then ok "what Tempest needs is there"; else not_ok "what Tempest needs is there" "$(tail -3 "$DATA.needs.log")"; exit 1; fi
