@@ -49,6 +49,7 @@ record CreateRequest(
         ObjectNode hints) {
     static final Pattern UUID_FORM =
             Pattern.compile("[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}");
+    private static final Pattern BASE64 = Pattern.compile("[A-Za-z0-9+/=\\s]*");
     private static final Pattern V4 =
             Pattern.compile("((25[0-5]|2[0-4]\\d|1?\\d?\\d)\\.){3}(25[0-5]|2[0-4]\\d|1?\\d?\\d)");
     private static final Set<String> YES = Set.of("1", "t", "true", "on", "y", "yes");
@@ -191,9 +192,20 @@ record CreateRequest(
         var all = new LinkedHashMap<String, String>();
         personality
                 .valueStream()
-                .forEach(f ->
-                        all.put(f.path("path").asString(""), f.path("contents").asString("")));
+                .forEach(f -> all.put(
+                        f.path("path").asString(""), base64(f.path("contents").asString(""))));
         return all;
+    }
+
+    private static String base64(String text) {
+        try {
+            java.util.Base64.getMimeDecoder().decode(text);
+            if (BASE64.matcher(text).matches()) return text;
+        } catch (IllegalArgumentException e) {
+            // said below, as for letters that are none of it
+        }
+        throw new Invalid(
+                "Invalid input for field/attribute contents. Value: " + text + ". '" + text + "' is not a 'base64'");
     }
 
     private static List<ServerPorts.Wanted> networks(JsonNode networks, Microversion version, int maxCount) {

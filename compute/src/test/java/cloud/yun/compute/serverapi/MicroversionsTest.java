@@ -187,6 +187,18 @@ class MicroversionsTest {
     }
 
     @Test
+    void personality_until256_isBase64() {
+        var create = "{'server':{'name':'x','imageRef':'" + image
+                + "','flavorRef':'1','networks':'none','personality':[{'path':'/etc/x','contents':'%s'}]}}";
+        assertThat(house.send("demo", "2.56", "POST", "/v2.1/servers", create.formatted("not base64 %%"))
+                        .message())
+                .endsWith("is not a 'base64'");
+        assertThat(house.send("demo", "2.57", "POST", "/v2.1/servers", create.formatted("aGk="))
+                        .status())
+                .isEqualTo(400);
+    }
+
+    @Test
     void simulatedScreen_speaksRfb() throws Exception {
         var address = house.hypervisor.vnc(server).orElseThrow();
         try (var socket = new Socket(address.host(), address.port())) {
