@@ -57,7 +57,8 @@ public final class CreateVolumeImage {
                 .task("await-snapshots", this::awaitSnapshots, (_, _) -> {})
                 .task(
                         "activate-image",
-                        p -> w.images().upload(p.imageId(), InputStream.nullInputStream()),
+                        p -> DiskImage.whileItIsThere(
+                                w, p.imageId(), () -> w.images().upload(p.imageId(), InputStream.nullInputStream())),
                         (_, _) -> {})
                 .finish(
                         "settle",

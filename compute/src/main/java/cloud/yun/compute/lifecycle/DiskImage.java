@@ -9,6 +9,8 @@ import cloud.yun.image.Images;
 import cloud.yun.kernel.auth.Caller;
 import cloud.yun.kernel.db.Tx;
 import cloud.yun.kernel.error.CloudException.Conflict;
+import cloud.yun.kernel.error.CloudException.NotFound;
+import cloud.yun.kernel.error.CloudException.Refused;
 import cloud.yun.kernel.error.CloudException.Unavailable;
 import cloud.yun.kernel.flow.Flow;
 import java.io.IOException;
@@ -162,9 +164,20 @@ final class DiskImage {
         if (!wanted(p)) return;
         var file = w.agents().snapshot(w.hostOf(p.work()), p.serverId(), p.imageId(), quiesce(p));
         try (var data = Files.newInputStream(file.file())) {
-            w.images().upload(p.imageId(), file.format(), data);
+            whileItIsThere(w, p.imageId(), () -> w.images().upload(p.imageId(), file.format(), data));
         } catch (IOException e) {
             throw new Unavailable("The copy of the disk could not be read.", file.file() + ": " + e, e);
+        }
+    }
+
+    /// @throws Conflict a user deleted the image while it was made: no trouble of ours
+    static void whileItIsThere(Wiring w, String imageId, Runnable upload) {
+        try {
+            upload.run();
+        } catch (NotFound | Refused e) {
+            var found = w.db().read(tx -> w.images().find(tx, Caller.system(""), imageId));
+            if (found.isEmpty()) throw new Conflict("Image " + imageId + " was deleted while it was made.");
+            throw e;
         }
     }
 

@@ -108,9 +108,13 @@ class CreateImageTest {
         assertThat(second.status()).isEqualTo(409);
         assertThat(second.message())
                 .isEqualTo("Cannot 'createImage' instance " + id + " while it is in task_state image_uploading");
-        c.cloud.images.delete(c.images(id).getFirst());
+        var imageId = c.images(id).getFirst();
+        c.cloud.images.delete(imageId);
         gate.open();
         c.cloud.idle();
+        assertThat(c.cloud.flows.ofResource(id))
+                .anySatisfy(
+                        f -> assertThat(f.error()).contains("Image " + imageId + " was deleted while it was made."));
         unchanged(id);
         assertThat(c.cloud.hypervisor().snapshots()).isEmpty();
     }
