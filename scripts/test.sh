@@ -1,6 +1,6 @@
 # The tests: unit and in-process ones by Maven, black-box suites against a running Yun.
 
-SUITES_CI="cli identity identity-cli identity-commands identity-middleware object-store real"
+SUITES_CI="cli identity identity-cli identity-commands identity-middleware object-store interop real"
 
 run_tests() {
   local what=${1:-ci}
