@@ -39,6 +39,7 @@ import cloud.yun.blockstorage.quota.VolumeQuota;
 import cloud.yun.blockstorage.scheduler.FilterScheduler;
 import cloud.yun.blockstorage.service.CapacityReport;
 import cloud.yun.blockstorage.service.HostRoutes;
+import cloud.yun.blockstorage.service.HostService;
 import cloud.yun.blockstorage.service.ServiceRoutes;
 import cloud.yun.blockstorage.snapshot.CreateSnapshot;
 import cloud.yun.blockstorage.snapshot.DeleteSnapshot;
@@ -270,7 +271,7 @@ public final class BlockStorageModule implements Room {
                         config.get(Options.TRANSFER_KEY)))
                 .routes());
         all.addAll(new QuotaRoutes(db, policy, quota).routes());
-        all.addAll(new HostRoutes(db, clock, config.get(Options.SERVICE_DOWN)).routes());
+        all.addAll(new HostRoutes(new HostService(db), clock, config.get(Options.SERVICE_DOWN)).routes());
         all.addAll(new ServiceRoutes(
                         db,
                         clock,

@@ -143,7 +143,7 @@ public final class ComputeModule implements Room {
                 new HypervisorRoutes(hypervisors),
                 new ZoneRoutes(hosts),
                 new AggregateRoutes(new AggregateService(db, clock, kernel.ids(), servers)),
-                new CacheImageRoutes(db, new CacheImages(db, kernel.flows(), images, agents)),
+                new CacheImageRoutes(new CacheImages(db, kernel.flows(), images, agents)),
                 new ServerGroupRoutes(groups, policy, kernel.ids()),
                 new QuotaRoutes(policy, new QuotaService(db, quotas)),
                 new LimitRoutes(policy, new QuotaService(db, quotas)),

@@ -1,9 +1,7 @@
 package cloud.yun.blockstorage.service;
 
 import cloud.yun.blockstorage.query.Bodies;
-import cloud.yun.blockstorage.volume.VolumeStore;
 import cloud.yun.blockstorage.volume.VolumeStore.HostUse;
-import cloud.yun.kernel.db.Database;
 import cloud.yun.kernel.error.CloudException.Invalid;
 import cloud.yun.kernel.error.CloudException.NotFound;
 import cloud.yun.kernel.http.Reply;
@@ -15,7 +13,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import tools.jackson.databind.node.ArrayNode;
 
 /// `os-hosts`, and what of `os-services` is about replication and about clusters, of which this cloud has none.
@@ -23,13 +20,13 @@ public final class HostRoutes {
     private static final String HOST = "/v3/os-hosts/{host}";
     private static final String RULE = "volume_extension:hosts";
 
-    private final Database db;
+    private final HostService hosts;
     private final Clock clock;
     private final Duration downTime;
 
     /// @param downTime a service that did not report for so long is down
-    public HostRoutes(Database db, Clock clock, Duration downTime) {
-        this.db = db;
+    public HostRoutes(HostService hosts, Clock clock, Duration downTime) {
+        this.hosts = hosts;
         this.clock = clock;
         this.downTime = downTime;
     }
@@ -66,15 +63,11 @@ public final class HostRoutes {
                 Route.get("/v3/workers/cleanup", _ -> noResource()).since("3.24"));
     }
 
-    private List<StorageService> services() {
-        return db.read(tx -> new ServiceStore(tx).all());
-    }
-
     private Reply list(Request r) {
         var body = Json.object();
         var list = body.putArray("hosts");
         var now = clock.instant();
-        for (var s : services()) {
+        for (var s : hosts.services()) {
             if (r.query("zone").filter(z -> !z.equals(s.zone())).isPresent()) continue;
             list.addObject()
                     .put("service-status", s.up(now, downTime) ? "available" : "unavailable")
@@ -89,11 +82,7 @@ public final class HostRoutes {
 
     private Reply show(Request r) {
         var host = r.variable("host");
-        var found = db.read(tx -> {
-            if (new ServiceStore(tx).find(StorageService.VOLUME, host).isEmpty())
-                throw new NotFound("Host " + host + " could not be found.");
-            return new VolumeStore(tx).useOfHost(host);
-        });
+        var found = hosts.use(host);
         var body = Json.object();
         var list = body.putArray("host");
         var total = new HostUse("(total)", 0, 0, 0, 0);
@@ -125,19 +114,12 @@ public final class HostRoutes {
                     "Invalid update setting: '" + String.join(", ", r.body().propertyNames()) + "'");
         if (!status.equals("enable") && !status.equals("disable"))
             throw new Invalid("Invalid status: '" + status + "'");
-        db.write(tx -> {
-            if (!new ServiceStore(tx).disable(StorageService.VOLUME, host, status.equals("disable"), Optional.empty()))
-                throw new NotFound("Host " + host + " could not be found.");
-        });
+        hosts.disable(host, status.equals("disable"));
         return Reply.ok(Json.object().put("host", host).put("status", status + "d"));
     }
 
-    /// A frozen back end serves what it has and is given nothing new: it is disabled too.
     private Reply freeze(Request r, boolean frozen) {
-        var host = host(r);
-        db.write(tx -> {
-            if (!new ServiceStore(tx).freeze(host, frozen)) throw notThere(host);
-        });
+        hosts.freeze(host(r), frozen);
         return Reply.accepted();
     }
 
@@ -147,14 +129,9 @@ public final class HostRoutes {
                 .orElseThrow(() -> new Invalid("Missing required element 'host' in request body."));
     }
 
-    private static Invalid notThere(String host) {
-        return new Invalid("Service cinder-volume could not be found on host " + host + ".");
-    }
-
     private Reply failover(Request r) {
         var host = host(r);
-        if (db.read(tx -> new ServiceStore(tx).find(StorageService.VOLUME, host))
-                .isEmpty()) throw notThere(host);
+        hosts.require(host);
         throw new Invalid("Invalid input received: replication is disabled on host " + host + ".");
     }
 
@@ -196,7 +173,7 @@ public final class HostRoutes {
         body.putArray("cleaning");
         var unavailable = body.putArray("unavailable");
         var now = clock.instant();
-        for (var s : services())
+        for (var s : hosts.services())
             if (s.binary().equals(StorageService.VOLUME) && !s.up(now, downTime))
                 unavailable
                         .addObject()

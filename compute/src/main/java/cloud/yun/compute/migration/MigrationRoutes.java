@@ -4,11 +4,7 @@ import cloud.yun.compute.Part;
 import cloud.yun.compute.api.Links;
 import cloud.yun.compute.api.Page;
 import cloud.yun.compute.migration.MigrationStore.Filter;
-import cloud.yun.compute.server.Server;
-import cloud.yun.compute.server.ServerStore;
 import cloud.yun.kernel.auth.Caller;
-import cloud.yun.kernel.db.Database;
-import cloud.yun.kernel.db.Tx;
 import cloud.yun.kernel.error.CloudException.Conflict;
 import cloud.yun.kernel.error.CloudException.Invalid;
 import cloud.yun.kernel.error.CloudException.NotFound;
@@ -19,7 +15,6 @@ import cloud.yun.kernel.http.Route;
 import cloud.yun.kernel.json.Json;
 import cloud.yun.kernel.json.Times;
 import cloud.yun.kernel.policy.Policy;
-import cloud.yun.kernel.policy.Target;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
@@ -56,11 +51,11 @@ public final class MigrationRoutes implements Part {
             "changes-since");
     private static final Set<String> YES = Set.of("1", "t", "true", "on", "y", "yes");
 
-    private final Database db;
+    private final MigrationService migrations;
     private final Policy policy;
 
-    public MigrationRoutes(Database db, Policy policy) {
-        this.db = db;
+    public MigrationRoutes(MigrationService migrations, Policy policy) {
+        this.migrations = migrations;
         this.policy = policy;
     }
 
@@ -91,10 +86,8 @@ public final class MigrationRoutes implements Part {
         boolean hosts = policy.allows(caller, ALL + ":host");
         var filter = filter(request, version, policy.allows(caller, ALL + ":all_projects"));
         var marker = pages ? page.marker() : Optional.<String>empty();
-        List<Migration> found = hidden(request)
-                ? List.of()
-                : db.read(tx -> new MigrationStore(tx).page(filter, marker, pages ? page.limit() : Page.LIMIT_MAX))
-                        .orElseThrow(() -> new Invalid("Marker " + marker.orElse("") + " could not be found."));
+        List<Migration> found =
+                hidden(request) ? List.of() : migrations.page(filter, marker, pages ? page.limit() : Page.LIMIT_MAX);
         var body = Json.object();
         var array = body.putArray("migrations");
         found.forEach(m -> array.add(view(m, version, hosts)));
@@ -184,7 +177,7 @@ public final class MigrationRoutes implements Part {
 
     /// Only live migrations that go on; there are none while guests cannot be moved as they run.
     private Reply ofServer(Request request) {
-        db.read(tx -> server(tx, request, "index"));
+        migrations.server(request.caller(), request.variable("server_id"), ONE + "index");
         var body = Json.object();
         body.putArray("migrations");
         return Reply.ok(body);
@@ -192,11 +185,8 @@ public final class MigrationRoutes implements Part {
 
     private Reply show(Request request) {
         var id = request.variable("migration_id");
-        var found = db.read(tx -> {
-            var server = server(tx, request, "show");
-            return new MigrationStore(tx).ofServer(server.id(), id);
-        });
         var serverId = request.variable("server_id");
+        var found = migrations.ofServer(request.caller(), serverId, id, ONE + "show");
         if (found.isEmpty())
             throw new NotFound("In-progress live migration " + id + " is not found for server " + serverId + ".");
         if (found.get().type() != Migration.Type.LIVE_MIGRATION)
@@ -205,21 +195,7 @@ public final class MigrationRoutes implements Part {
     }
 
     private Reply interfere(Request request, String rule, String action) {
-        var server = db.read(tx -> server(tx, request, rule));
+        var server = migrations.server(request.caller(), request.variable("server_id"), ONE + rule);
         throw new Conflict("Instance " + server.id() + " is in an invalid state for '" + action + "'");
-    }
-
-    private Server server(Tx tx, Request request, String rule) {
-        var id = request.variable("server_id");
-        var caller = request.caller();
-        var server = new ServerStore(tx)
-                .find(id)
-                .filter(s -> caller.admin()
-                        || caller.project()
-                                .filter(p -> p.id().equals(s.projectId()))
-                                .isPresent())
-                .orElseThrow(() -> new NotFound("Instance", id));
-        policy.require(caller, ONE + rule, Target.project(server.projectId()));
-        return server;
     }
 }

@@ -1,8 +1,6 @@
 package cloud.yun.compute.serverapi;
 
 import cloud.yun.compute.Part;
-import cloud.yun.compute.volume.VolumeStore;
-import cloud.yun.kernel.db.Database;
 import cloud.yun.kernel.error.CloudException.Invalid;
 import cloud.yun.kernel.http.Reply;
 import cloud.yun.kernel.http.Request;
@@ -10,6 +8,7 @@ import cloud.yun.kernel.http.Route;
 import cloud.yun.kernel.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.Function;
 
 /// HTTP of snapshots that a volume service makes with the hypervisor's help: for drivers that keep volumes as qcow2
 /// files and let the guest's hypervisor switch to a new one. No volume driver of this cloud works so (theirs snapshot
@@ -18,10 +17,11 @@ final class AssistedSnapshotRoutes implements Part {
     private static final String SNAPSHOTS = "/v2.1/os-assisted-volume-snapshots";
     private static final String RULE = "os_compute_api:os-assisted-volume-snapshots:";
 
-    private final Database db;
+    private final Function<String, List<String>> serversOf;
 
-    AssistedSnapshotRoutes(Database db) {
-        this.db = db;
+    /// @param serversOf ids of the servers that have a volume
+    AssistedSnapshotRoutes(Function<String, List<String>> serversOf) {
+        this.serversOf = serversOf;
     }
 
     @Override
@@ -45,7 +45,7 @@ final class AssistedSnapshotRoutes implements Part {
     }
 
     private Invalid refused(String volumeId) {
-        var servers = db.read(tx -> new VolumeStore(tx).serversOf(volumeId));
+        var servers = serversOf.apply(volumeId);
         if (servers.isEmpty()) return new Invalid("No volume Block Device Mapping with id " + volumeId + ".");
         return new Invalid("Invalid volume: its back end makes snapshots without the hypervisor of server "
                 + servers.getFirst() + ".");

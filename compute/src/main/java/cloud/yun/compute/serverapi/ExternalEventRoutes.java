@@ -1,15 +1,11 @@
 package cloud.yun.compute.serverapi;
 
 import cloud.yun.compute.Part;
-import cloud.yun.compute.server.ServerStore;
-import cloud.yun.kernel.db.Database;
-import cloud.yun.kernel.db.Tx;
 import cloud.yun.kernel.http.Reply;
 import cloud.yun.kernel.http.Request;
 import cloud.yun.kernel.http.Route;
 import cloud.yun.kernel.json.Json;
 import java.util.List;
-import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
 /// HTTP of what other services tell of servers. Ours tell each other in the same process and transaction; who tells
@@ -17,13 +13,12 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// @see <a href="https://docs.openstack.org/api-ref/compute/#create-external-events-os-server-external-events">API</a>
 final class ExternalEventRoutes implements Part {
-    private static final Set<String> WITH_TAG = Set.of("volume-extended", "power-update", "accelerator-request-bound");
     private static final int MULTI_STATUS = 207;
 
-    private final Database db;
+    private final ExternalEvents events;
 
-    ExternalEventRoutes(Database db) {
-        this.db = db;
+    ExternalEventRoutes(ExternalEvents events) {
+        this.events = events;
     }
 
     @Override
@@ -39,26 +34,19 @@ final class ExternalEventRoutes implements Part {
     }
 
     private Reply create(Request request) {
+        var asked = request.body().path("events").valueStream().toList();
+        var codes = events.codes(asked.stream()
+                .map(e -> new ExternalEvents.Told(
+                        e.path("name").asString(), e.path("server_uuid").asString(), e.has("tag")))
+                .toList());
         var body = Json.object();
-        var events = body.putArray("events");
-        boolean all = db.read(tx -> {
-            boolean told = true;
-            for (var asked : request.body().path("events")) {
-                var event = events.addObject();
-                event.setAll((ObjectNode) asked);
-                int code = code(tx, event);
-                event.put("status", code == 200 ? "completed" : "failed").put("code", code);
-                told &= code == 200;
-            }
-            return told;
-        });
-        return Reply.json(all ? 200 : MULTI_STATUS, body);
-    }
-
-    private static int code(Tx tx, ObjectNode event) {
-        var server = new ServerStore(tx).find(event.path("server_uuid").asString());
-        if (server.isEmpty()) return 404;
-        if (WITH_TAG.contains(event.path("name").asString()) && !event.has("tag")) return 400;
-        return server.get().host().isEmpty() ? 422 : 200;
+        var array = body.putArray("events");
+        for (int i = 0; i < codes.size(); i++) {
+            int code = codes.get(i);
+            var event = array.addObject();
+            event.setAll((ObjectNode) asked.get(i));
+            event.put("status", code == 200 ? "completed" : "failed").put("code", code);
+        }
+        return Reply.json(codes.stream().allMatch(c -> c == 200) ? 200 : MULTI_STATUS, body);
     }
 }

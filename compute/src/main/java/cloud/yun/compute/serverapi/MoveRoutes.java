@@ -6,7 +6,6 @@ import cloud.yun.compute.lifecycle.LiveMigrateServer;
 import cloud.yun.compute.lifecycle.MigrateServer;
 import cloud.yun.compute.server.Server;
 import cloud.yun.compute.service.ComputeHosts;
-import cloud.yun.kernel.db.Database;
 import cloud.yun.kernel.db.Tx;
 import cloud.yun.kernel.error.CloudException.Invalid;
 import cloud.yun.kernel.error.CloudException.NotFound;
@@ -37,7 +36,6 @@ final class MoveRoutes implements Part {
     private final LiveMigrateServer liveMigrate;
     private final EvacuateServer evacuate;
     private final ComputeHosts hosts;
-    private final Database db;
 
     MoveRoutes(
             ServerAccess access,
@@ -45,15 +43,13 @@ final class MoveRoutes implements Part {
             MigrateServer migrate,
             LiveMigrateServer liveMigrate,
             EvacuateServer evacuate,
-            ComputeHosts hosts,
-            Database db) {
+            ComputeHosts hosts) {
         this.access = access;
         this.servers = servers;
         this.migrate = migrate;
         this.liveMigrate = liveMigrate;
         this.evacuate = evacuate;
         this.hosts = hosts;
-        this.db = db;
     }
 
     @Override
@@ -109,11 +105,11 @@ final class MoveRoutes implements Part {
         var given = CreateRequest.text(body, "adminPass");
         if (shared && given.isPresent()) throw new Invalid("admin password can't be changed on existing disk");
         var password = shared ? Optional.<String>empty() : Optional.of(servers.password(given));
-        host.ifPresent(this::requireHost);
         boolean forced = host.isPresent()
                 && !version.atLeast(FORCE_UNTIL)
                 && (!version.atLeast(FORCE_SINCE) || CreateRequest.bool(body.path("force")));
         change(request, "os-evacuate", (tx, server) -> {
+            host.ifPresent(h -> requireHost(tx, h));
             if (host.isPresent() && server.host().equals(host))
                 throw new Invalid("The target host can't be the same one.");
             evacuate.begin(tx, request.caller(), server, host, forced, version.atLeast(STOPS_SINCE), password);
@@ -124,8 +120,8 @@ final class MoveRoutes implements Part {
         return Reply.ok(answer);
     }
 
-    private void requireHost(String host) {
-        if (db.read(tx -> hosts.find(tx, host)).isEmpty()) throw new NotFound("Compute host " + host + " not found.");
+    private void requireHost(Tx tx, String host) {
+        if (hosts.find(tx, host).isEmpty()) throw new NotFound("Compute host " + host + " not found.");
     }
 
     private static void requireForceable(JsonNode body, Optional<String> host) {

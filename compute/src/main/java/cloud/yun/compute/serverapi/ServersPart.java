@@ -34,7 +34,9 @@ import cloud.yun.compute.lifecycle.UnconfirmedResizes;
 import cloud.yun.compute.lifecycle.UnshelveServer;
 import cloud.yun.compute.lifecycle.Wiring;
 import cloud.yun.compute.migration.MigrationRoutes;
+import cloud.yun.compute.migration.MigrationService;
 import cloud.yun.compute.scheduler.Scheduler;
+import cloud.yun.compute.volume.VolumeStore;
 import cloud.yun.kernel.check.Invariant;
 import cloud.yun.kernel.config.Option;
 import cloud.yun.kernel.http.Route;
@@ -79,11 +81,10 @@ public final class ServersPart implements Part {
                         new MigrateServer(w, resize),
                         new LiveMigrateServer(w, scheduler),
                         new EvacuateServer(w, flavors, scheduler, guests, delete),
-                        w.hosts(),
-                        w.db()),
+                        w.hosts()),
                 new RebuildRoutes(
                         access, service, reader, new Rebuilds(w, keypairs), new RebuildServer(w, guests, delete)),
-                new MigrationRoutes(w.db(), access.policy()),
+                new MigrationRoutes(new MigrationService(w.db(), access.policy()), access.policy()),
                 new SetAsideRoutes(
                         access,
                         service,
@@ -104,8 +105,8 @@ public final class ServersPart implements Part {
                         access, w.ports(), new AttachInterface(w), new DetachInterface(w), w.flows(), w.db()),
                 new InsideRoutes(access, w.agents()),
                 new GuestRoutes(access, w.agents(), w.clock()),
-                new ExternalEventRoutes(w.db()),
-                new AssistedSnapshotRoutes(w.db()),
+                new ExternalEventRoutes(new ExternalEvents(w.db())),
+                new AssistedSnapshotRoutes(volumeId -> w.db().read(tx -> new VolumeStore(tx).serversOf(volumeId))),
                 new InstanceActionRoutes(w.db(), w.flows(), access.policy()));
     }
 

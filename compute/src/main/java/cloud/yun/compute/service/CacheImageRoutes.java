@@ -1,8 +1,6 @@
 package cloud.yun.compute.service;
 
 import cloud.yun.compute.Part;
-import cloud.yun.kernel.db.Database;
-import cloud.yun.kernel.error.CloudException.Invalid;
 import cloud.yun.kernel.http.Reply;
 import cloud.yun.kernel.http.Request;
 import cloud.yun.kernel.http.Route;
@@ -10,11 +8,9 @@ import java.util.List;
 
 /// HTTP of the image caches of an aggregate's hosts.
 public final class CacheImageRoutes implements Part {
-    private final Database db;
     private final CacheImages cache;
 
-    public CacheImageRoutes(Database db, CacheImages cache) {
-        this.db = db;
+    public CacheImageRoutes(CacheImages cache) {
         this.cache = cache;
     }
 
@@ -32,11 +28,7 @@ public final class CacheImageRoutes implements Part {
                 .valueStream()
                 .map(i -> i.path("id").asString())
                 .toList();
-        if (ids.stream().distinct().count() < ids.size()) throw new Invalid("Duplicate images in request");
-        db.write(tx -> {
-            var found = AggregateService.required(new AggregateStore(tx), request.variable("id"));
-            cache.begin(tx, request.caller(), found.number(), List.copyOf(found.hosts()), ids);
-        });
+        cache.begin(request.caller(), request.variable("id"), ids);
         return Reply.accepted();
     }
 }

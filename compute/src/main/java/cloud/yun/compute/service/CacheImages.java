@@ -39,8 +39,17 @@ public final class CacheImages {
         flows.register(flow);
     }
 
-    /// @throws Invalid an image is not there
-    void begin(Tx tx, Caller caller, long aggregate, List<String> hosts, List<String> imageIds) {
+    /// @param aggregateId as the API names it
+    /// @throws Invalid an image is not there, or asked for twice
+    void begin(Caller caller, String aggregateId, List<String> imageIds) {
+        if (imageIds.stream().distinct().count() < imageIds.size()) throw new Invalid("Duplicate images in request");
+        db.write(tx -> {
+            var found = AggregateService.required(new AggregateStore(tx), aggregateId);
+            begin(tx, caller, found.number(), List.copyOf(found.hosts()), imageIds);
+        });
+    }
+
+    private void begin(Tx tx, Caller caller, long aggregate, List<String> hosts, List<String> imageIds) {
         for (var id : imageIds)
             if (images.find(tx, caller, id).isEmpty()) throw new Invalid("Image " + id + " could not be found.");
         flows.start(
