@@ -190,7 +190,9 @@ public final class ComputeModule implements Room {
 
     /// Rule name to rule text, by resource.
     private static List<Map<String, String>> rules() {
+        // The servers' come first: they repeat all of upstream's, and what a resource says of its own goes over them.
         return List.of(
+                ServerPolicies.RULES,
                 VersionRoutes.RULES,
                 FlavorRoutes.RULES,
                 KeypairRoutes.RULES,
@@ -202,8 +204,7 @@ public final class ComputeModule implements Room {
                 QuotaRoutes.RULES,
                 LimitRoutes.RULES,
                 UsageRoutes.RULES,
-                ConsoleRoutes.RULES,
-                ServerPolicies.RULES);
+                ConsoleRoutes.RULES);
     }
 
     @Override
