@@ -57,12 +57,9 @@ public final class VolumeStore {
         return found;
     }
 
+    /// Not locked: whoever changes it holds the server's row, and a move looks at the state once more.
     public Optional<ServerVolume> find(String serverId, String volumeId) {
-        return tx.first(
-                SELECT + "WHERE server_id = ? AND volume_id = ?" + tx.dialect().forUpdate(),
-                VolumeStore::volume,
-                serverId,
-                volumeId);
+        return tx.first(SELECT + "WHERE server_id = ? AND volume_id = ?", VolumeStore::volume, serverId, volumeId);
     }
 
     public Optional<ServerVolume> find(String attachmentId) {

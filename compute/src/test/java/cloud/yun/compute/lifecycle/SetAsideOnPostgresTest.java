@@ -33,6 +33,11 @@ class SetAsideOnPostgresTest {
             assertThat(c.cloud.remains()).isEmpty();
 
             var onVolume = c.volumeServer();
+            var attachments = "/v2.1/servers/" + onVolume + "/os-volume_attachments";
+            var attached = c.api.get("demo", "2.1", attachments).body().path("volumeAttachments");
+            var volume = attached.path(0).path("volumeId").asString();
+            assertThat(c.api.get("demo", "2.1", attachments + "/" + volume).status())
+                    .isEqualTo(200);
             c.done(onVolume, "{'createImage': {'name': 'copy'}}");
             assertThat(c.images(onVolume)).hasSize(1);
             c.done(onVolume, "{'shelve': null}");
