@@ -244,7 +244,7 @@ class VolumesTest {
             var id = cloud.available("\"size\": 1");
             cloud.act(id, "\"os-attach\": {\"instance_uuid\": \"" + NOBODY + "\", \"mountpoint\": \"/dev/vdb\"}");
             var told = new ArrayList<String>();
-            cloud.module.onGrown((volume, servers, size) -> told.add(volume + servers + size));
+            cloud.module.onGrown(g -> told.add(g.volumeId() + g.serverIds() + g.sizeGib()));
             var path = "/v3/volumes/" + id + "/action";
             var old = cloud.call("admin", "3.41", "POST", path, "{\"os-extend\": {\"new_size\": 2}}");
             assertThat(old.status()).isEqualTo(400);

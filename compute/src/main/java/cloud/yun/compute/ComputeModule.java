@@ -1,6 +1,7 @@
 package cloud.yun.compute;
 
 import cloud.yun.blockstorage.ServerVolumes;
+import cloud.yun.blockstorage.VolumeGrowth;
 import cloud.yun.compute.agent.Agents;
 import cloud.yun.compute.api.StrictQuery;
 import cloud.yun.compute.console.ConsoleProxy;
@@ -11,7 +12,7 @@ import cloud.yun.compute.flavor.FlavorRoutes;
 import cloud.yun.compute.flavor.FlavorService;
 import cloud.yun.compute.keypair.KeypairRoutes;
 import cloud.yun.compute.keypair.KeypairService;
-import cloud.yun.compute.lifecycle.GrowVolume;
+import cloud.yun.compute.lifecycle.ExtendVolume;
 import cloud.yun.compute.lifecycle.Wiring;
 import cloud.yun.compute.metadata.MetadataService;
 import cloud.yun.compute.migration.MigrationStatus;
@@ -89,7 +90,7 @@ public final class ComputeModule implements Room {
     private final Agents agents;
     private final MetadataService metadata;
     private final ConsoleProxy consoleProxy;
-    private final GrowVolume growVolume;
+    private final ExtendVolume extendVolume;
 
     /// @param peers whose APIs the legacy proxies pass on
     /// @param driver of this host; a simulated one may stand for many (`[simulated] hosts`)
@@ -132,7 +133,7 @@ public final class ComputeModule implements Room {
         var access = new ServerAccess(db, policy);
         var serversPart = new ServersPart(wiring, access, flavors, keypairs);
         var hypervisors = new HypervisorView(db, hosts, placement, servers);
-        growVolume = serversPart.growVolume();
+        extendVolume = serversPart.extendVolume();
         parts = List.of(
                 new VersionRoutes(RANGE),
                 new FlavorRoutes(flavors, policy, kernel.ids()),
@@ -168,8 +169,8 @@ public final class ComputeModule implements Room {
     }
 
     /// Block storage tells here that a volume which servers have has grown.
-    public void volumeGrown(String volumeId, List<String> serverIds, int sizeGib) {
-        growVolume.grown(volumeId, serverIds, sizeGib);
+    public void volumeGrown(VolumeGrowth growth) {
+        extendVolume.grown(growth);
     }
 
     /// All options of the room, for the one configuration of the process.

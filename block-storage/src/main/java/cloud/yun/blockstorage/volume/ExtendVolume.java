@@ -1,5 +1,6 @@
 package cloud.yun.blockstorage.volume;
 
+import cloud.yun.blockstorage.VolumeGrowth;
 import cloud.yun.blockstorage.agent.Backends;
 import cloud.yun.blockstorage.attachment.Attachment;
 import cloud.yun.blockstorage.attachment.AttachmentStore;
@@ -20,7 +21,6 @@ import cloud.yun.kernel.flow.Flow;
 import cloud.yun.kernel.flow.Flow.Failure;
 import cloud.yun.kernel.flow.Flows;
 import java.time.Clock;
-import java.util.List;
 import java.util.Optional;
 
 /// Making a volume larger, also while a server has it. The gigabytes are taken at once and given back when it
@@ -29,11 +29,19 @@ public final class ExtendVolume {
     /// Tells the hypervisors of servers that a disk of theirs has grown. Called again until it passes.
     @FunctionalInterface
     public interface Grown {
-        void grown(String volumeId, List<String> serverIds, int sizeGib);
+        void grown(VolumeGrowth growth);
     }
 
     /// @param inUse whether a server had it
-    public record Params(String volumeId, String pool, int newSizeGib, boolean inUse, Optional<String> requestId) {}
+    /// @param projectId of whoever asked, and who
+    public record Params(
+            String volumeId,
+            String pool,
+            int newSizeGib,
+            boolean inUse,
+            Optional<String> requestId,
+            Optional<String> projectId,
+            Optional<String> userId) {}
 
     private final Database db;
     private final Flows flows;
@@ -42,7 +50,7 @@ public final class ExtendVolume {
     private final Messages messages;
     private final Clock clock;
     private final Flow<Params> flow;
-    private volatile Grown grown = (_, _, _) -> {};
+    private volatile Grown grown = _ -> {};
 
     public ExtendVolume(
             Database db,
@@ -102,7 +110,9 @@ public final class ExtendVolume {
                         v.host().orElse(""),
                         newSizeGib,
                         expected == VolumeStatus.IN_USE,
-                        Optional.of(caller.requestId())),
+                        Optional.of(caller.requestId()),
+                        caller.project().map(Caller.Project::id),
+                        Optional.of(caller.userId())),
                 caller,
                 v.id());
     }
@@ -143,6 +153,13 @@ public final class ExtendVolume {
                 .flatMap(Optional::stream)
                 .distinct()
                 .toList();
-        if (!servers.isEmpty()) grown.grown(p.volumeId(), servers, p.newSizeGib());
+        if (!servers.isEmpty())
+            grown.grown(new VolumeGrowth(
+                    p.volumeId(),
+                    servers,
+                    p.newSizeGib(),
+                    p.projectId().orElse(""),
+                    p.userId().orElse(""),
+                    p.requestId().orElse("")));
     }
 }

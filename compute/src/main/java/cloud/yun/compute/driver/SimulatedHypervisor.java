@@ -35,6 +35,7 @@ public final class SimulatedHypervisor implements HypervisorDriver, HypervisorDr
         Guest guest;
         PowerState state;
         final Map<String, Disk> volumes = new LinkedHashMap<>();
+        final Map<String, Long> sizesBytes = new ConcurrentHashMap<>();
         final Map<String, Nic> nics = new LinkedHashMap<>();
         final Map<String, String> passwords = new ConcurrentHashMap<>();
         final StringBuilder console = new StringBuilder();
@@ -139,6 +140,11 @@ public final class SimulatedHypervisor implements HypervisorDriver, HypervisorDr
     public Set<String> volumesOf(String serverId) {
         var machine = machines.get(serverId);
         return machine == null ? Set.of() : Set.copyOf(machine.volumes.keySet());
+    }
+
+    /// @return the size in bytes that the guest was told last; empty when it was told none
+    public Optional<Long> sizeOf(String serverId, String volumeId) {
+        return Optional.ofNullable(machines.get(serverId)).map(m -> m.sizesBytes.get(volumeId));
     }
 
     /// @return port ids of the guest
@@ -362,6 +368,7 @@ public final class SimulatedHypervisor implements HypervisorDriver, HypervisorDr
         work("resizeVolume");
         if (!machine(serverId).volumes.containsKey(disk.volumeId()))
             throw new Conflict("Volume " + disk.volumeId() + " is not attached to " + serverId + ".");
+        machine(serverId).sizesBytes.put(disk.volumeId(), sizeBytes);
     }
 
     @Override

@@ -55,6 +55,15 @@ public final class ActionLog {
                 action);
     }
 
+    /// @return whether the request has begun that action on the server
+    public boolean has(String serverId, String requestId, String action) {
+        return tx.exists(
+                "SELECT 1 FROM server_action WHERE server_id = ? AND request_id = ? AND action = ?",
+                serverId,
+                requestId,
+                action);
+    }
+
     /// @return newest first
     List<Action> of(String serverId) {
         return tx.query(SELECT + "WHERE server_id = ? ORDER BY number DESC", ActionLog::action, serverId);

@@ -25,7 +25,6 @@ import cloud.yun.kernel.policy.Target;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -122,9 +121,14 @@ public final class InstanceActionRoutes implements Part {
     private void events(
             ArrayNode array, Server server, String requestId, Microversion version, boolean traces, boolean details) {
         for (var flow : flows.ofRequest(requestId)) {
-            if (!Stream.of("server_").anyMatch(flow.name()::startsWith)) continue;
+            if (!flow.name().startsWith("server_") || !isAbout(flow, server)) continue;
             for (var task : flow.tasks()) array.add(event(flow, task, server, version, traces, details));
         }
+    }
+
+    /// One request may make many servers, or make the volume of many servers larger.
+    private static boolean isAbout(FlowRecord flow, Server server) {
+        return Json.stored(flow.params()).path("serverId").asString("").equals(server.id());
     }
 
     private static ObjectNode event(

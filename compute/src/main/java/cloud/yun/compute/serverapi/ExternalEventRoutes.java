@@ -6,10 +6,13 @@ import cloud.yun.kernel.http.Request;
 import cloud.yun.kernel.http.Route;
 import cloud.yun.kernel.json.Json;
 import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// HTTP of what other services tell of servers. Ours tell each other in the same process and transaction; who tells
-/// it here learns whether the server could be told, and nothing waits for it.
+/// it here learns whether the server could be told. That a volume was extended is passed on to the guest; for the
+/// rest nothing waits.
 ///
 /// @see <a href="https://docs.openstack.org/api-ref/compute/#create-external-events-os-server-external-events">API</a>
 final class ExternalEventRoutes implements Part {
@@ -35,10 +38,14 @@ final class ExternalEventRoutes implements Part {
 
     private Reply create(Request request) {
         var asked = request.body().path("events").valueStream().toList();
-        var codes = events.codes(asked.stream()
-                .map(e -> new ExternalEvents.Told(
-                        e.path("name").asString(), e.path("server_uuid").asString(), e.has("tag")))
-                .toList());
+        var codes = events.told(
+                request.caller(),
+                asked.stream()
+                        .map(e -> new ExternalEvents.Told(
+                                e.path("name").asString(),
+                                e.path("server_uuid").asString(),
+                                Optional.ofNullable(e.get("tag")).map(JsonNode::asString)))
+                        .toList());
         var body = Json.object();
         var array = body.putArray("events");
         for (int i = 0; i < codes.size(); i++) {

@@ -15,7 +15,7 @@ import cloud.yun.compute.lifecycle.DeleteServer;
 import cloud.yun.compute.lifecycle.DetachInterface;
 import cloud.yun.compute.lifecycle.DetachVolume;
 import cloud.yun.compute.lifecycle.EvacuateServer;
-import cloud.yun.compute.lifecycle.GrowVolume;
+import cloud.yun.compute.lifecycle.ExtendVolume;
 import cloud.yun.compute.lifecycle.Guests;
 import cloud.yun.compute.lifecycle.LiveMigrateServer;
 import cloud.yun.compute.lifecycle.MigrateServer;
@@ -51,7 +51,7 @@ public final class ServersPart implements Part {
     private final UnconfirmedResizes unconfirmed;
     private final ShelvedPoll shelved;
     private final ServerInvariants invariants;
-    private final GrowVolume growVolume;
+    private final ExtendVolume extendVolume;
 
     public ServersPart(Wiring w, ServerAccess access, Flavors flavors, Keypairs keypairs) {
         var guests = new Guests(w);
@@ -66,7 +66,7 @@ public final class ServersPart implements Part {
         shelved = new ShelvedPoll(w, offload);
         sync = new PowerSync(w, guests);
         invariants = new ServerInvariants(w);
-        growVolume = new GrowVolume(w);
+        extendVolume = new ExtendVolume(w);
         var drafts = new Drafts(w.images(), w.volumes(), flavors, keypairs, w.hosts());
         var service = new ServerService(w, drafts, create, delete);
         var reader = new ServerReader(w.ports(), w.groups(), w.hosts());
@@ -105,7 +105,7 @@ public final class ServersPart implements Part {
                         access, w.ports(), new AttachInterface(w), new DetachInterface(w), w.flows(), w.db()),
                 new InsideRoutes(access, w.agents()),
                 new GuestRoutes(access, w.agents(), w.clock()),
-                new ExternalEventRoutes(new ExternalEvents(w.db())),
+                new ExternalEventRoutes(new ExternalEvents(w.db(), w.volumes(), extendVolume)),
                 new AssistedSnapshotRoutes(volumeId -> w.db().read(tx -> new VolumeStore(tx).serversOf(volumeId))),
                 new InstanceActionRoutes(w.db(), w.flows(), access.policy()));
     }
@@ -134,8 +134,8 @@ public final class ServersPart implements Part {
         return invariants.all();
     }
 
-    public GrowVolume growVolume() {
-        return growVolume;
+    public ExtendVolume extendVolume() {
+        return extendVolume;
     }
 
     public PowerSync powerSync() {

@@ -102,6 +102,7 @@ public final class WholeHouse implements AutoCloseable {
                     new Peers(image, network, volume),
                     hypervisor);
             networkModule.metadata(compute.metadata());
+            storage.onGrown(compute::volumeGrown);
             rooms = List.of(imageModule, placement, networkModule, storage, compute);
             rooms.forEach(Room::start);
             flows.begin();
