@@ -30,7 +30,6 @@ import cloud.yun.compute.server.Servers;
 import cloud.yun.compute.server.TaskState;
 import cloud.yun.compute.server.VmState;
 import cloud.yun.compute.serverapi.ServerAccess;
-import cloud.yun.compute.serverapi.ServerPolicies;
 import cloud.yun.compute.serverapi.ServersLookup;
 import cloud.yun.compute.serverapi.ServersPart;
 import cloud.yun.compute.servergroup.ServerGroupRoutes;
@@ -104,7 +103,8 @@ public final class ComputeModule implements Room {
             HypervisorDriver driver) {
         var db = kernel.db();
         var clock = kernel.clock();
-        policy = ComputePolicy.of(PolicyFile.of(kernel, "compute", "nova"), rules());
+        policy = ComputePolicy.of(
+                PolicyFile.of(kernel, "compute", "nova"), List.of(KeypairRoutes.RULES, QuotaRoutes.RULES));
         agents = new Agents(kernel.bus(), kernel.config());
         var quotas = ComputeQuotas.of(kernel.config());
         var flavors = new FlavorService(db, clock);
@@ -187,25 +187,6 @@ public final class ComputeModule implements Room {
         all.addAll(ServersPart.options());
         all.addAll(FloatingIpProxy.options());
         return List.copyOf(all);
-    }
-
-    /// Rule name to rule text, by resource.
-    private static List<Map<String, String>> rules() {
-        // The servers' come first: they repeat all of upstream's, and what a resource says of its own goes over them.
-        return List.of(
-                ServerPolicies.RULES,
-                VersionRoutes.RULES,
-                FlavorRoutes.RULES,
-                KeypairRoutes.RULES,
-                ServiceRoutes.RULES,
-                HypervisorRoutes.RULES,
-                ZoneRoutes.RULES,
-                AggregateRoutes.RULES,
-                ServerGroupRoutes.RULES,
-                QuotaRoutes.RULES,
-                LimitRoutes.RULES,
-                UsageRoutes.RULES,
-                ConsoleRoutes.RULES);
     }
 
     @Override

@@ -10,32 +10,29 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The room's policy: upstream's rules and what each resource adds or changes.
+/// The room's policy: every rule that upstream has, with its default (`compute-policies.txt`), and over them what a
+/// resource of ours says otherwise.
 ///
 /// @see <a href="https://docs.openstack.org/nova/latest/configuration/policy.html">Nova policies</a>
 public final class ComputePolicy {
-    /// Rule texts as upstream's defaults write them.
-    public static final String ADMIN = "rule:context_is_admin";
+    /// What the names of nearly all rules begin with.
+    public static final String PREFIX = "os_compute_api:";
 
-    public static final String MEMBER_OR_ADMIN = "rule:project_member_or_admin";
-    public static final String READER_OR_ADMIN = "rule:project_reader_or_admin";
-    public static final String MANAGER_OR_ADMIN = "rule:project_manager_or_admin";
-    public static final String ANY = "@";
+    /// Upstream's text for what only admins may.
+    public static final String ADMIN = "rule:context_is_admin";
 
     private static final Map<String, String> UPSTREAM = read();
 
     private ComputePolicy() {}
 
-    /// @param rules of each resource, rule name to rule text
+    /// @param rules of the resources that differ from upstream, rule name to rule text
     static Policy of(PolicyFile file, List<Map<String, String>> rules) {
         var all = new LinkedHashMap<>(UPSTREAM);
         rules.forEach(all::putAll);
         return new Policy(all, file);
     }
 
-    /// Every rule that Nova 2026.1 has, with its default; a resource's own rules go over them.
-    ///
-    /// @return rule name to rule text
+    /// @return every rule that Nova 2026.1 has, with its default
     public static Map<String, String> upstream() {
         return UPSTREAM;
     }

@@ -1,6 +1,5 @@
 package cloud.yun.compute.console;
 
-import cloud.yun.compute.ComputePolicy;
 import cloud.yun.compute.Part;
 import cloud.yun.kernel.config.Config;
 import cloud.yun.kernel.config.Option;
@@ -12,15 +11,10 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /// HTTP of consoles.
 public final class ConsoleRoutes implements Part {
     private static final String TOKENS = "os_compute_api:os-console-auth-tokens";
-
-    /// Rule names and defaults of this resource.
-    public static final Map<String, String> RULES =
-            Map.of(ConsoleService.RULE, ComputePolicy.MEMBER_OR_ADMIN, TOKENS, ComputePolicy.ADMIN);
 
     private static final Option<String> BASE_URL = Option.text(
             "vnc",

@@ -1,6 +1,5 @@
 package cloud.yun.compute.flavor;
 
-import cloud.yun.compute.ComputePolicy;
 import cloud.yun.compute.Part;
 import cloud.yun.compute.api.Links;
 import cloud.yun.compute.api.Page;
@@ -27,20 +26,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// HTTP of flavors.
 public final class FlavorRoutes implements Part {
-    /// Rule names and defaults of this resource.
-    public static final Map<String, String> RULES = Map.ofEntries(
-            Map.entry("os_compute_api:os-flavor-manage:create", ComputePolicy.ADMIN),
-            Map.entry("os_compute_api:os-flavor-manage:update", ComputePolicy.ADMIN),
-            Map.entry("os_compute_api:os-flavor-manage:delete", ComputePolicy.ADMIN),
-            Map.entry("os_compute_api:os-flavor-access", ComputePolicy.ADMIN),
-            Map.entry("os_compute_api:os-flavor-access:add_tenant_access", ComputePolicy.ADMIN),
-            Map.entry("os_compute_api:os-flavor-access:remove_tenant_access", ComputePolicy.ADMIN),
-            Map.entry("os_compute_api:os-flavor-extra-specs:index", ComputePolicy.READER_OR_ADMIN),
-            Map.entry("os_compute_api:os-flavor-extra-specs:show", ComputePolicy.READER_OR_ADMIN),
-            Map.entry("os_compute_api:os-flavor-extra-specs:create", ComputePolicy.ADMIN),
-            Map.entry("os_compute_api:os-flavor-extra-specs:update", ComputePolicy.ADMIN),
-            Map.entry("os_compute_api:os-flavor-extra-specs:delete", ComputePolicy.ADMIN));
-
     private static final String FLAVORS = "/v2.1/flavors";
     private static final String FLAVOR = FLAVORS + "/{flavor_id}";
     private static final Set<String> QUERY =

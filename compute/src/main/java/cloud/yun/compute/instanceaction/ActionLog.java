@@ -1,7 +1,10 @@
 package cloud.yun.compute.instanceaction;
 
+import cloud.yun.compute.server.Server;
+import cloud.yun.kernel.auth.Caller;
 import cloud.yun.kernel.db.Row;
 import cloud.yun.kernel.db.Tx;
+import cloud.yun.kernel.flow.FlowRecord.Origin;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -30,11 +33,25 @@ public final class ActionLog {
         this.tx = tx;
     }
 
-    public void begin(String serverId, String requestId, String action, String projectId, String userId, Instant now) {
+    /// @return the caller in its project, or without one in the server's; what it asks is about the server
+    public static Origin origin(Caller caller, Server server) {
+        return new Origin(
+                caller.project().map(Caller.Project::id).orElse(server.projectId()),
+                caller.userId(),
+                server.id(),
+                caller.requestId());
+    }
+
+    public void begin(Server server, Caller caller, String action, Instant now) {
+        begin(server.id(), origin(caller, server), action, now);
+    }
+
+    /// @param origin who asks, in which request
+    public void begin(String serverId, Origin origin, String action, Instant now) {
         tx.update("""
                 INSERT INTO server_action (server_id, request_id, action, project_id, user_id, started_at, updated_at)
                 VALUES (?, ?, ?, ?, ?, ?, ?)
-                """, serverId, requestId, action, projectId, userId, now, now);
+                """, serverId, origin.requestId(), action, origin.projectId(), origin.userId(), now, now);
     }
 
     public void ended(String serverId, String requestId, Instant now, boolean failed) {

@@ -18,16 +18,13 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// HTTP of keypairs.
 public final class KeypairRoutes implements Part {
-    private static final String OWN = "(rule:context_is_admin) or user_id:%(user_id)s";
     /// Upstream's, but for our role monitor, which changes nothing.
-    private static final String CHANGE_OWN = "(" + OWN + ") and (role:member or not role:monitor)";
+    private static final String CHANGE_OWN =
+            "((rule:context_is_admin) or user_id:%(user_id)s) and (role:member or not role:monitor)";
 
-    /// Rule names and defaults of this resource.
-    public static final Map<String, String> RULES = Map.of(
-            "os_compute_api:os-keypairs:index", OWN,
-            "os_compute_api:os-keypairs:create", CHANGE_OWN,
-            "os_compute_api:os-keypairs:show", OWN,
-            "os_compute_api:os-keypairs:delete", CHANGE_OWN);
+    /// What differs from upstream's rules of this resource.
+    public static final Map<String, String> RULES =
+            Map.of("os_compute_api:os-keypairs:create", CHANGE_OWN, "os_compute_api:os-keypairs:delete", CHANGE_OWN);
 
     private static final String KEYPAIRS = "/v2.1/os-keypairs";
     private static final String KEYPAIR = KEYPAIRS + "/{name}";

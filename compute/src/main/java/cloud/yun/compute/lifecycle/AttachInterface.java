@@ -52,14 +52,7 @@ public final class AttachInterface {
                 .orElseThrow(() -> new Conflict("The port is attached to the server already."));
         var host = server.host().orElseThrow();
         w.ports().bind(tx, server.id(), host);
-        new ActionLog(tx)
-                .begin(
-                        server.id(),
-                        caller.requestId(),
-                        "attach_interface",
-                        caller.project().map(Caller.Project::id).orElse(""),
-                        caller.userId(),
-                        w.clock().instant());
+        new ActionLog(tx).begin(server, caller, "attach_interface", w.clock().instant());
         var flowId = w.flows()
                 .start(
                         tx,

@@ -84,8 +84,7 @@ public final class AttachVolume {
                 now);
         w.volumes().reserve(tx, caller, attached.attachmentId(), volumeId, server.id());
         store.insert(attached);
-        var projectId = caller.project().map(Caller.Project::id).orElse("");
-        new ActionLog(tx).begin(server.id(), caller.requestId(), "attach_volume", projectId, caller.userId(), now);
+        new ActionLog(tx).begin(server, caller, "attach_volume", now);
         w.notifications().tell(tx, server, "volume.attach.start", caller.requestId());
         if (server.host().isEmpty()) {
             // On no host there is nobody to give it to: the guest has it when the server is unshelved.

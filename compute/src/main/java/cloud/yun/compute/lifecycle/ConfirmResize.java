@@ -29,6 +29,9 @@ public final class ConfirmResize {
         }
     }
 
+    private static final Beginning BEGINNING =
+            new Beginning(TaskState.Event.CONFIRM_RESIZE, "confirmResize", "resize.confirm");
+
     private final Wiring w;
     private final Ending ending;
     private final Flow<Params> flow;
@@ -47,27 +50,15 @@ public final class ConfirmResize {
     /// @throws Conflict its state does not allow it, in Nova's words
     /// @throws Invalid there is nothing to confirm
     public void begin(Tx tx, Caller caller, Server server) {
-        begin(
-                tx,
-                server,
-                caller.project().map(Caller.Project::id).orElse(server.projectId()),
-                caller.userId(),
-                caller.requestId());
+        begin(tx, server, ActionLog.origin(caller, server));
     }
 
-    void begin(Tx tx, Server server, String projectId, String userId, String requestId) {
+    /// @param origin who asks, in which request
+    void begin(Tx tx, Server server, Origin origin) {
         var migration = confirmable(tx, server, "confirmResize", TaskState.Event.CONFIRM_RESIZE);
-        var now = w.clock().instant();
-        new MigrationStore(tx).move(migration.id(), MigrationStatus.Event.CONFIRM, now);
-        new ServerStore(tx).begin(server, TaskState.Event.CONFIRM_RESIZE, now);
-        new ActionLog(tx).begin(server.id(), requestId, "confirmResize", projectId, userId, now);
-        w.notifications().tell(tx, server, "resize.confirm.start", requestId);
-        w.flows()
-                .start(
-                        tx,
-                        flow,
-                        new Params(server.id(), requestId, migration.id()),
-                        new Origin(server.projectId(), server.userId(), server.id(), requestId));
+        new MigrationStore(tx)
+                .move(migration.id(), MigrationStatus.Event.CONFIRM, w.clock().instant());
+        BEGINNING.start(w, tx, origin, server, flow, new Params(server.id(), origin.requestId(), migration.id()));
     }
 
     /// @return the migration that a user may confirm or revert

@@ -1,8 +1,6 @@
 package cloud.yun.compute.lifecycle;
 
-import cloud.yun.compute.instanceaction.ActionLog;
 import cloud.yun.compute.server.Server;
-import cloud.yun.compute.server.ServerStore;
 import cloud.yun.compute.server.TaskState;
 import cloud.yun.compute.server.VmState;
 import cloud.yun.kernel.auth.Caller;
@@ -10,7 +8,6 @@ import cloud.yun.kernel.db.Tx;
 import cloud.yun.kernel.error.CloudException.Conflict;
 import cloud.yun.kernel.error.CloudException.Invalid;
 import cloud.yun.kernel.flow.Flow;
-import cloud.yun.kernel.flow.FlowRecord.Origin;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -23,6 +20,8 @@ public final class CreateBackup {
     public record Params(
             String serverId, String requestId, String imageId, String backupType, int rotation, String projectId)
             implements DiskImage.Making {}
+
+    private static final Beginning BEGINNING = new Beginning(TaskState.Event.BACKUP, "createBackup", "snapshot");
 
     private final Wiring w;
     private final DiskImage disk;
@@ -62,23 +61,13 @@ public final class CreateBackup {
         more.put("backup_type", type);
         more.put("image_type", "backup");
         disk.create(tx, caller, server, imageId, name, "backup", more);
-        var now = w.clock().instant();
-        new ServerStore(tx).begin(server, TaskState.Event.BACKUP, now);
-        new ActionLog(tx)
-                .begin(
-                        server.id(),
-                        caller.requestId(),
-                        "createBackup",
-                        caller.project().map(Caller.Project::id).orElse(""),
-                        caller.userId(),
-                        now);
-        w.notifications().tell(tx, server, "snapshot.start", caller.requestId());
-        w.flows()
-                .start(
-                        tx,
-                        flow,
-                        new Params(server.id(), caller.requestId(), imageId, type, rotation, caller.projectId()),
-                        new Origin(server.projectId(), caller.userId(), server.id(), caller.requestId()));
+        BEGINNING.start(
+                w,
+                tx,
+                caller,
+                server,
+                flow,
+                new Params(server.id(), caller.requestId(), imageId, type, rotation, caller.projectId()));
         return imageId;
     }
 

@@ -1,15 +1,12 @@
 package cloud.yun.compute.lifecycle;
 
-import cloud.yun.compute.instanceaction.ActionLog;
 import cloud.yun.compute.server.Server;
-import cloud.yun.compute.server.ServerStore;
 import cloud.yun.compute.server.TaskState;
 import cloud.yun.compute.server.VmState;
 import cloud.yun.kernel.auth.Caller;
 import cloud.yun.kernel.db.Tx;
 import cloud.yun.kernel.error.CloudException.Conflict;
 import cloud.yun.kernel.flow.Flow;
-import cloud.yun.kernel.flow.FlowRecord.Origin;
 import java.util.Map;
 
 /// Makes an image of a server's root disk. Ends with the image active and the server as it was; when it fails, with
@@ -18,6 +15,8 @@ import java.util.Map;
 /// Who deletes the image meanwhile ends it as well. A server that boots from a volume: see `CreateVolumeImage`.
 public final class CreateImage {
     public record Params(String serverId, String requestId, String imageId) implements DiskImage.Making {}
+
+    private static final Beginning BEGINNING = new Beginning(TaskState.Event.SNAPSHOT, "createImage", "snapshot");
 
     private final Wiring w;
     private final DiskImage disk;
@@ -49,23 +48,7 @@ public final class CreateImage {
         Ready.require(server, "createImage", VmState.allowing(VmState.Event.SNAPSHOT_TAKEN));
         var imageId = w.ids().get().toString();
         disk.create(tx, caller, server, imageId, name, "snapshot", metadata);
-        var now = w.clock().instant();
-        new ServerStore(tx).begin(server, TaskState.Event.SNAPSHOT, now);
-        new ActionLog(tx)
-                .begin(
-                        server.id(),
-                        caller.requestId(),
-                        "createImage",
-                        caller.project().map(Caller.Project::id).orElse(""),
-                        caller.userId(),
-                        now);
-        w.notifications().tell(tx, server, "snapshot.start", caller.requestId());
-        w.flows()
-                .start(
-                        tx,
-                        flow,
-                        new Params(server.id(), caller.requestId(), imageId),
-                        new Origin(server.projectId(), caller.userId(), server.id(), caller.requestId()));
+        BEGINNING.start(w, tx, caller, server, flow, new Params(server.id(), caller.requestId(), imageId));
         return imageId;
     }
 }

@@ -1,8 +1,6 @@
 package cloud.yun.compute.lifecycle;
 
-import cloud.yun.compute.instanceaction.ActionLog;
 import cloud.yun.compute.server.Server;
-import cloud.yun.compute.server.ServerStore;
 import cloud.yun.compute.server.TaskState;
 import cloud.yun.compute.server.VmState;
 import cloud.yun.compute.volume.ServerVolume;
@@ -16,7 +14,6 @@ import cloud.yun.kernel.error.CloudException.Conflict;
 import cloud.yun.kernel.error.CloudException.Unavailable;
 import cloud.yun.kernel.flow.Flow;
 import cloud.yun.kernel.flow.Flow.Failure;
-import cloud.yun.kernel.flow.FlowRecord.Origin;
 import cloud.yun.kernel.json.Json;
 import java.io.InputStream;
 import java.time.Duration;
@@ -42,6 +39,8 @@ public final class CreateVolumeImage {
             "DEFAULT", "volume_snapshot_tries", 3600, "How often to look whether a snapshot of a volume is ready.");
     private static final Duration LOOK_MAX = Duration.ofSeconds(1);
     private static final Duration LOOK_MIN = Duration.ofMillis(20);
+
+    private static final Beginning BEGINNING = new Beginning(TaskState.Event.SNAPSHOT, "createImage", "snapshot");
 
     private final Wiring w;
     private final Ending ending;
@@ -115,23 +114,8 @@ public final class CreateVolumeImage {
                                 0,
                                 0,
                                 DiskImage.properties(caller, server, "snapshot", more)));
-        begin(tx, caller, server, new Params(server.id(), caller.requestId(), imageId, snapshotIds));
+        BEGINNING.start(w, tx, caller, server, flow, new Params(server.id(), caller.requestId(), imageId, snapshotIds));
         return imageId;
-    }
-
-    private void begin(Tx tx, Caller caller, Server server, Params p) {
-        var now = w.clock().instant();
-        new ServerStore(tx).begin(server, TaskState.Event.SNAPSHOT, now);
-        new ActionLog(tx)
-                .begin(
-                        server.id(),
-                        caller.requestId(),
-                        "createImage",
-                        caller.project().map(Caller.Project::id).orElse(""),
-                        caller.userId(),
-                        now);
-        w.notifications().tell(tx, server, "snapshot.start", caller.requestId());
-        w.flows().start(tx, flow, p, new Origin(server.projectId(), caller.userId(), server.id(), caller.requestId()));
     }
 
     /// One volume in Nova's words.

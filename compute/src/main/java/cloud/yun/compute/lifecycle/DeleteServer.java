@@ -46,14 +46,7 @@ public final class DeleteServer {
     public void request(Tx tx, Server server, Caller caller) {
         if (server.taskState() == TaskState.DELETING && w.flows().busy(tx, server.id())) return;
         var store = new ServerStore(tx);
-        new ActionLog(tx)
-                .begin(
-                        server.id(),
-                        caller.requestId(),
-                        "delete",
-                        caller.project().map(Caller.Project::id).orElse(server.projectId()),
-                        caller.userId(),
-                        w.clock().instant());
+        new ActionLog(tx).begin(server, caller, "delete", w.clock().instant());
         boolean idle = server.taskState() == TaskState.NONE || !w.flows().busy(tx, server.id());
         store.begin(server, TaskState.Event.DELETE, w.clock().instant());
         w.notifications().tell(tx, server, "delete.start", caller.requestId());

@@ -32,14 +32,7 @@ public final class DetachInterface {
     /// @throws Conflict the server's state does not allow it
     public void begin(Tx tx, Caller caller, Server server, Port port) {
         AttachVolume.requireReady(server, "detach_interface");
-        new ActionLog(tx)
-                .begin(
-                        server.id(),
-                        caller.requestId(),
-                        "detach_interface",
-                        caller.project().map(Caller.Project::id).orElse(""),
-                        caller.userId(),
-                        w.clock().instant());
+        new ActionLog(tx).begin(server, caller, "detach_interface", w.clock().instant());
         w.flows()
                 .start(
                         tx,

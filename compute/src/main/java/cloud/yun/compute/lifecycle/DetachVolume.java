@@ -47,14 +47,7 @@ public final class DetachVolume {
                     + "'. Volume must be attached in order to detach.");
         w.volumes().beginDetach(tx, volume.attachmentId());
         new VolumeStore(tx).move(volume, VolumeState.Event.DETACH);
-        new ActionLog(tx)
-                .begin(
-                        server.id(),
-                        caller.requestId(),
-                        "detach_volume",
-                        caller.project().map(Caller.Project::id).orElse(""),
-                        caller.userId(),
-                        w.clock().instant());
+        new ActionLog(tx).begin(server, caller, "detach_volume", w.clock().instant());
         if (server.host().isEmpty()) {
             markDetached(
                     tx,

@@ -2,7 +2,6 @@ package cloud.yun.compute.lifecycle;
 
 import cloud.yun.compute.driver.HypervisorDriver.PowerState;
 import cloud.yun.compute.flavor.Flavors;
-import cloud.yun.compute.instanceaction.ActionLog;
 import cloud.yun.compute.migration.Migration;
 import cloud.yun.compute.migration.MigrationStatus;
 import cloud.yun.compute.migration.MigrationStore;
@@ -20,7 +19,6 @@ import cloud.yun.kernel.error.CloudException.Conflict;
 import cloud.yun.kernel.error.CloudException.Invalid;
 import cloud.yun.kernel.flow.Flow;
 import cloud.yun.kernel.flow.Flow.Failure;
-import cloud.yun.kernel.flow.FlowRecord.Origin;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -49,6 +47,8 @@ public final class EvacuateServer {
             return new Work(serverId, requestId);
         }
     }
+
+    private static final Beginning BEGINNING = new Beginning(TaskState.Event.REBUILD, "evacuate", "evacuate");
 
     private final Wiring w;
     private final Flavors flavors;
@@ -107,41 +107,18 @@ public final class EvacuateServer {
         var source = server.host().orElseThrow();
         if (w.hosts().find(tx, source).filter(h -> h.up() && !h.forcedDown()).isPresent())
             throw new Invalid("Compute service of " + source + " is still in use.");
-        var now = w.clock().instant();
-        var number = flavors.number(tx, server.flavor().id());
-        var projectId = caller.project().map(Caller.Project::id).orElse(server.projectId());
-        var migration = new Migration(
-                0,
-                w.ids().get().toString(),
-                server.id(),
-                Migration.Type.EVACUATION,
-                MigrationStatus.ACCEPTED,
-                source,
-                host,
-                server.vmState(),
-                Shape.of(server),
-                Shape.of(server),
-                number,
-                number,
-                false,
-                projectId,
-                caller.userId(),
-                caller.requestId(),
-                now,
-                now);
+        var migration = Moving.of(w, tx, flavors, caller, server, Migration.Type.EVACUATION, Shape.of(server), host);
         new MigrationStore(tx).insert(migration);
         var store = new ServerStore(tx);
         password.ifPresent(text -> store.adminPassword(server, text));
-        store.begin(store.lock(server.id()), TaskState.Event.REBUILD, now);
-        new ActionLog(tx).begin(server.id(), caller.requestId(), "evacuate", projectId, caller.userId(), now);
-        w.notifications().tell(tx, server, "evacuate.start", caller.requestId());
         boolean off = stop || server.vmState() == VmState.STOPPED;
-        w.flows()
-                .start(
-                        tx,
-                        flow,
-                        new Params(server.id(), caller.requestId(), migration.id(), source, host, forced, off),
-                        new Origin(server.projectId(), server.userId(), server.id(), caller.requestId()));
+        BEGINNING.start(
+                w,
+                tx,
+                caller,
+                store.lock(server.id()),
+                flow,
+                new Params(server.id(), caller.requestId(), migration.id(), source, host, forced, off));
     }
 
     private void schedule(Tx tx, Params p) {

@@ -68,14 +68,7 @@ public final class ExtendVolume {
         if (server.host().isEmpty()
                 || server.taskState() == TaskState.DELETING
                 || volume.filter(v -> v.state() == VolumeState.ATTACHED).isEmpty()) return;
-        new ActionLog(tx)
-                .begin(
-                        server.id(),
-                        origin.requestId(),
-                        ACTION,
-                        origin.projectId(),
-                        origin.userId(),
-                        w.clock().instant());
+        new ActionLog(tx).begin(server.id(), origin, ACTION, w.clock().instant());
         w.flows()
                 .start(
                         tx,

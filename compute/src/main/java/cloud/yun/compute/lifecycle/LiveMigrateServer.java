@@ -46,13 +46,7 @@ public final class LiveMigrateServer {
         if (!later) throw new Invalid(why);
         var now = w.clock().instant();
         var log = new ActionLog(tx);
-        log.begin(
-                server.id(),
-                caller.requestId(),
-                "live-migration",
-                caller.project().map(Caller.Project::id).orElse(server.projectId()),
-                caller.userId(),
-                now);
+        log.begin(server, caller, "live-migration", now);
         log.ended(server.id(), caller.requestId(), now, true);
         new ServerStore(tx).fault(server.id(), new Fault(BAD_REQUEST, why, "", now));
     }

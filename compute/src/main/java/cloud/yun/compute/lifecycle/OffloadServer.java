@@ -42,14 +42,7 @@ public final class OffloadServer {
     /// @throws Conflict the server's state does not allow it
     public void begin(Tx tx, Caller caller, Server server) {
         Ready.require(server, "shelveOffload", VmState.allowing(VmState.Event.OFFLOADED));
-        new ActionLog(tx)
-                .begin(
-                        server.id(),
-                        caller.requestId(),
-                        "shelveOffload",
-                        caller.project().map(Caller.Project::id).orElse(""),
-                        caller.userId(),
-                        w.clock().instant());
+        new ActionLog(tx).begin(server, caller, "shelveOffload", w.clock().instant());
         goOn(tx, server, caller.userId(), caller.requestId());
     }
 

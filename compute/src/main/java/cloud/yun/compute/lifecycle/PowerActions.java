@@ -1,15 +1,12 @@
 package cloud.yun.compute.lifecycle;
 
-import cloud.yun.compute.instanceaction.ActionLog;
 import cloud.yun.compute.server.Server;
-import cloud.yun.compute.server.ServerStore;
 import cloud.yun.compute.server.TaskState;
 import cloud.yun.compute.server.VmState;
 import cloud.yun.kernel.auth.Caller;
 import cloud.yun.kernel.db.Tx;
 import cloud.yun.kernel.error.CloudException.Conflict;
 import cloud.yun.kernel.flow.Flow;
-import cloud.yun.kernel.flow.FlowRecord.Origin;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -45,16 +42,6 @@ public final class PowerActions {
     /// @param server locked in this transaction
     /// @throws Conflict its state does not allow the action, in Nova's words
     public void begin(Tx tx, Server server, TaskState.Event event, Caller caller) {
-        begin(
-                tx,
-                server,
-                event,
-                caller.project().map(Caller.Project::id).orElse(""),
-                caller.userId(),
-                caller.requestId());
-    }
-
-    private void begin(Tx tx, Server server, TaskState.Event event, String projectId, String userId, String requestId) {
         var ready = all.get(event);
         if (ready == null) throw new IllegalArgumentException(event + " is no action of a guest");
         var action = ready.action();
@@ -64,15 +51,7 @@ public final class PowerActions {
         if (!TaskState.allowing(event).contains(server.taskState()))
             throw new Conflict("Cannot '" + action.name() + "' instance " + server.id() + " while it is in task_state "
                     + server.taskState().wire());
-        var now = w.clock().instant();
-        new ServerStore(tx).begin(server, event, now);
-        new ActionLog(tx).begin(server.id(), requestId, action.name(), projectId, userId, now);
-        w.notifications().tell(tx, server, action.notification() + ".start", requestId);
-        w.flows()
-                .start(
-                        tx,
-                        ready.flow(),
-                        new Work(server.id(), requestId),
-                        new Origin(server.projectId(), server.userId(), server.id(), requestId));
+        new Beginning(event, action.name(), action.notification())
+                .start(w, tx, caller, server, ready.flow(), new Work(server.id(), caller.requestId()));
     }
 }

@@ -1,7 +1,6 @@
 package cloud.yun.compute.lifecycle;
 
 import cloud.yun.compute.driver.HypervisorDriver.PowerState;
-import cloud.yun.compute.instanceaction.ActionLog;
 import cloud.yun.compute.server.Revision;
 import cloud.yun.compute.server.Server;
 import cloud.yun.compute.server.ServerStore;
@@ -13,7 +12,6 @@ import cloud.yun.kernel.error.CloudException.Conflict;
 import cloud.yun.kernel.error.CloudException.Invalid;
 import cloud.yun.kernel.flow.Flow;
 import cloud.yun.kernel.flow.Flow.Failure;
-import cloud.yun.kernel.flow.FlowRecord.Origin;
 import java.util.Optional;
 
 /// Makes a server's disks anew from an image; its id, ports, volumes and host stay.
@@ -34,6 +32,8 @@ public final class RebuildServer {
 
     /// @param volumeId of the server's root disk
     public record Reimage(String volumeId, String imageId, String imageFormat) {}
+
+    private static final Beginning BEGINNING = new Beginning(TaskState.Event.REBUILD, "rebuild", "rebuild");
 
     private final Wiring w;
     private final Guests guests;
@@ -79,30 +79,20 @@ public final class RebuildServer {
             Optional<Reimage> reimage,
             boolean preserveEphemeral) {
         Ready.requireAtRest(tx, w, server, "rebuild");
-        var now = w.clock().instant();
         var store = new ServerStore(tx);
-        store.revise(server, revision, now);
-        store.begin(store.lock(server.id()), TaskState.Event.REBUILD, now);
-        new ActionLog(tx)
-                .begin(
+        store.revise(server, revision, w.clock().instant());
+        BEGINNING.start(
+                w,
+                tx,
+                caller,
+                store.lock(server.id()),
+                flow,
+                new Params(
                         server.id(),
                         caller.requestId(),
-                        "rebuild",
-                        caller.project().map(Caller.Project::id).orElse(server.projectId()),
-                        caller.userId(),
-                        now);
-        w.notifications().tell(tx, store.require(server.id()), "rebuild.start", caller.requestId());
-        w.flows()
-                .start(
-                        tx,
-                        flow,
-                        new Params(
-                                server.id(),
-                                caller.requestId(),
-                                server.vmState() == VmState.STOPPED,
-                                preserveEphemeral,
-                                reimage),
-                        new Origin(server.projectId(), server.userId(), server.id(), caller.requestId()));
+                        server.vmState() == VmState.STOPPED,
+                        preserveEphemeral,
+                        reimage));
     }
 
     private void prepare(Tx tx, Params p) {

@@ -1,7 +1,6 @@
 package cloud.yun.compute.lifecycle;
 
 import cloud.yun.compute.driver.HypervisorDriver.PowerState;
-import cloud.yun.compute.instanceaction.ActionLog;
 import cloud.yun.compute.lifecycle.RescueStore.Rescued;
 import cloud.yun.compute.server.Server;
 import cloud.yun.compute.server.ServerStore;
@@ -16,7 +15,6 @@ import cloud.yun.kernel.error.CloudException.Conflict;
 import cloud.yun.kernel.error.CloudException.Invalid;
 import cloud.yun.kernel.flow.Flow;
 import cloud.yun.kernel.flow.Flow.Failure;
-import cloud.yun.kernel.flow.FlowRecord.Origin;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +28,8 @@ public final class RescueServer {
             return new Work(serverId, requestId);
         }
     }
+
+    private static final Beginning BEGINNING = new Beginning(TaskState.Event.RESCUE, "rescue", "rescue");
 
     private final Wiring w;
     private final Guests guests;
@@ -90,29 +90,13 @@ public final class RescueServer {
                 image.map(Images.Image::properties).orElse(server.wanted().imageProperties());
         if (server.bootsFromVolume() && !(volumesToo && image.isPresent() && stable(properties)))
             throw new Invalid("Instance " + server.id() + " cannot be rescued: Cannot rescue a volume-backed instance");
-        var now = w.clock().instant();
         new RescueStore(tx)
                 .put(new Rescued(
                         server.id(),
                         image.map(Images.Image::id)
                                 .orElseGet(() -> server.imageId().orElseThrow()),
                         password));
-        new ServerStore(tx).begin(server, TaskState.Event.RESCUE, now);
-        new ActionLog(tx)
-                .begin(
-                        server.id(),
-                        caller.requestId(),
-                        "rescue",
-                        caller.project().map(Caller.Project::id).orElse(""),
-                        caller.userId(),
-                        now);
-        w.notifications().tell(tx, server, "rescue.start", caller.requestId());
-        w.flows()
-                .start(
-                        tx,
-                        flow,
-                        new Params(server.id(), caller.requestId(), server.vmState()),
-                        new Origin(server.projectId(), caller.userId(), server.id(), caller.requestId()));
+        BEGINNING.start(w, tx, caller, server, flow, new Params(server.id(), caller.requestId(), server.vmState()));
     }
 
     private Images.Image image(Tx tx, Caller caller, String id) {

@@ -22,7 +22,6 @@ import cloud.yun.kernel.error.CloudException.Conflict;
 import cloud.yun.kernel.error.CloudException.Invalid;
 import cloud.yun.kernel.flow.Flow;
 import cloud.yun.kernel.flow.Flow.Failure;
-import cloud.yun.kernel.flow.FlowRecord.Origin;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -149,26 +148,7 @@ public final class ResizeServer {
             throw new Conflict("Cannot '" + action + "' instance " + server.id() + ": its migration " + m.id()
                     + " is still " + m.status().wire());
         });
-        var now = w.clock().instant();
-        var migration = new Migration(
-                0,
-                w.ids().get().toString(),
-                server.id(),
-                type,
-                MigrationStatus.PRE_MIGRATING,
-                server.host().orElseThrow(),
-                Optional.empty(),
-                server.vmState(),
-                Shape.of(server),
-                shape,
-                flavors.number(tx, server.flavor().id()),
-                flavors.number(tx, shape.flavor().id()),
-                true,
-                caller.project().map(Caller.Project::id).orElse(server.projectId()),
-                caller.userId(),
-                caller.requestId(),
-                now,
-                now);
+        var migration = Moving.of(w, tx, flavors, caller, server, type, shape, Optional.empty());
         w.quotas()
                 .take(
                         tx,
@@ -177,15 +157,8 @@ public final class ResizeServer {
                         (name, asked, has, limit) ->
                                 ComputeQuotas.refused(Map.of(name, asked), Map.of(name, has), Map.of(name, limit)));
         migrations.insert(migration);
-        new ServerStore(tx).begin(server, TaskState.Event.RESIZE, now);
-        new ActionLog(tx).begin(server.id(), caller.requestId(), action, migration.projectId(), caller.userId(), now);
-        w.notifications().tell(tx, server, "resize.prep.start", caller.requestId());
-        w.flows()
-                .start(
-                        tx,
-                        flow,
-                        new Params(server.id(), caller.requestId(), migration.id(), host),
-                        new Origin(server.projectId(), server.userId(), server.id(), caller.requestId()));
+        new Beginning(TaskState.Event.RESIZE, action, "resize.prep")
+                .start(w, tx, caller, server, flow, new Params(server.id(), caller.requestId(), migration.id(), host));
     }
 
     private void schedule(Tx tx, Params p) {

@@ -1,7 +1,6 @@
 package cloud.yun.compute.lifecycle;
 
 import cloud.yun.compute.driver.HypervisorDriver.PowerState;
-import cloud.yun.compute.instanceaction.ActionLog;
 import cloud.yun.compute.migration.Migration;
 import cloud.yun.compute.migration.MigrationStatus;
 import cloud.yun.compute.migration.MigrationStore;
@@ -16,7 +15,6 @@ import cloud.yun.kernel.error.CloudException.Conflict;
 import cloud.yun.kernel.error.CloudException.Invalid;
 import cloud.yun.kernel.flow.Flow;
 import cloud.yun.kernel.flow.Flow.Failure;
-import cloud.yun.kernel.flow.FlowRecord.Origin;
 import java.util.function.Consumer;
 
 /// Takes a resize or a cold migration back: the old disks, flavor and host, as they were kept. Ends in ACTIVE or
@@ -29,6 +27,9 @@ public final class RevertResize {
             return new Work(serverId, requestId);
         }
     }
+
+    private static final Beginning BEGINNING =
+            new Beginning(TaskState.Event.REVERT_RESIZE, "revertResize", "resize.revert");
 
     private final Wiring w;
     private final Guests guests;
@@ -87,24 +88,9 @@ public final class RevertResize {
     public void begin(Tx tx, Caller caller, Server server) {
         var migration = ConfirmResize.confirmable(tx, server, "revertResize", TaskState.Event.REVERT_RESIZE);
         Ready.requireAtRest(tx, w, server, "revertResize");
-        var now = w.clock().instant();
-        new MigrationStore(tx).move(migration.id(), MigrationStatus.Event.REVERT, now);
-        new ServerStore(tx).begin(server, TaskState.Event.REVERT_RESIZE, now);
-        new ActionLog(tx)
-                .begin(
-                        server.id(),
-                        caller.requestId(),
-                        "revertResize",
-                        caller.project().map(Caller.Project::id).orElse(server.projectId()),
-                        caller.userId(),
-                        now);
-        w.notifications().tell(tx, server, "resize.revert.start", caller.requestId());
-        w.flows()
-                .start(
-                        tx,
-                        flow,
-                        new Params(server.id(), caller.requestId(), migration.id()),
-                        new Origin(server.projectId(), server.userId(), server.id(), caller.requestId()));
+        new MigrationStore(tx)
+                .move(migration.id(), MigrationStatus.Event.REVERT, w.clock().instant());
+        BEGINNING.start(w, tx, caller, server, flow, new Params(server.id(), caller.requestId(), migration.id()));
     }
 
     private void startAtDest(Params p) {

@@ -1,7 +1,6 @@
 package cloud.yun.compute.lifecycle;
 
 import cloud.yun.compute.driver.HypervisorDriver.PowerState;
-import cloud.yun.compute.instanceaction.ActionLog;
 import cloud.yun.compute.lifecycle.ShelfStore.Shelved;
 import cloud.yun.compute.server.Server;
 import cloud.yun.compute.server.ServerStore;
@@ -13,7 +12,6 @@ import cloud.yun.kernel.db.Tx;
 import cloud.yun.kernel.error.CloudException.Conflict;
 import cloud.yun.kernel.flow.Flow;
 import cloud.yun.kernel.flow.Flow.Failure;
-import cloud.yun.kernel.flow.FlowRecord.Origin;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +33,8 @@ public final class ShelveServer {
     /// @param was what the guest is brought back to when it fails
     public record Params(String serverId, String requestId, String imageId, String userId, VmState was)
             implements DiskImage.Making {}
+
+    private static final Beginning BEGINNING = new Beginning(TaskState.Event.SHELVE, "shelve", "shelve");
 
     private final Wiring w;
     private final OffloadServer offload;
@@ -85,23 +85,13 @@ public final class ShelveServer {
                     server.name() + "-shelved",
                     "snapshot",
                     Map.of());
-        var now = w.clock().instant();
-        new ServerStore(tx).begin(server, TaskState.Event.SHELVE, now);
-        new ActionLog(tx)
-                .begin(
-                        server.id(),
-                        caller.requestId(),
-                        "shelve",
-                        caller.project().map(Caller.Project::id).orElse(""),
-                        caller.userId(),
-                        now);
-        w.notifications().tell(tx, server, "shelve.start", caller.requestId());
-        w.flows()
-                .start(
-                        tx,
-                        flow,
-                        new Params(server.id(), caller.requestId(), imageId, caller.userId(), server.vmState()),
-                        new Origin(server.projectId(), caller.userId(), server.id(), caller.requestId()));
+        BEGINNING.start(
+                w,
+                tx,
+                caller,
+                server,
+                flow,
+                new Params(server.id(), caller.requestId(), imageId, caller.userId(), server.vmState()));
     }
 
     /// What a paused guest had in memory is lost with the power; it is paused again all the same.

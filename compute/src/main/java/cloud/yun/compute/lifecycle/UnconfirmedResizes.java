@@ -6,6 +6,7 @@ import cloud.yun.compute.server.ServerStore;
 import cloud.yun.compute.server.TaskState;
 import cloud.yun.compute.server.VmState;
 import cloud.yun.kernel.config.Option;
+import cloud.yun.kernel.flow.FlowRecord.Origin;
 import cloud.yun.kernel.reconcile.Reconciler;
 import java.time.Duration;
 import java.util.List;
@@ -57,7 +58,8 @@ public final class UnconfirmedResizes implements Reconciler {
             // Its user is just confirming or reverting, or its state was reset.
             if (server.vmState() != VmState.RESIZED || server.taskState() != TaskState.NONE) return;
             LOG.info("server {} was resized long ago; confirming", server.id());
-            confirm.begin(tx, server, server.projectId(), server.userId(), "req-" + UUID.randomUUID());
+            var origin = new Origin(server.projectId(), server.userId(), server.id(), "req-" + UUID.randomUUID());
+            confirm.begin(tx, server, origin);
         });
     }
 }

@@ -1,7 +1,6 @@
 package cloud.yun.compute.lifecycle;
 
 import cloud.yun.compute.driver.HypervisorDriver.PowerState;
-import cloud.yun.compute.instanceaction.ActionLog;
 import cloud.yun.compute.scheduler.Scheduler;
 import cloud.yun.compute.scheduler.Wish;
 import cloud.yun.compute.server.Server;
@@ -15,7 +14,6 @@ import cloud.yun.kernel.error.CloudException.Conflict;
 import cloud.yun.kernel.error.CloudException.Invalid;
 import cloud.yun.kernel.flow.Flow;
 import cloud.yun.kernel.flow.Flow.Failure;
-import cloud.yun.kernel.flow.FlowRecord.Origin;
 import java.util.Optional;
 import java.util.Set;
 
@@ -38,6 +36,8 @@ public final class UnshelveServer {
             return new Work(serverId, requestId);
         }
     }
+
+    private static final Beginning BEGINNING = new Beginning(TaskState.Event.UNSHELVE, "unshelve", "unshelve");
 
     private final Wiring w;
     private final Scheduler scheduler;
@@ -80,30 +80,20 @@ public final class UnshelveServer {
                     + "\" with status \"" + server.vmState().name()
                     + "\" is not supported. The server status must be SHELVED_OFFLOADED.");
         checkPlaces(tx, server, wanted);
-        var now = w.clock().instant();
         var store = new ServerStore(tx);
         wanted.zone().ifPresent(zone -> store.pin(server.id(), zone));
-        store.begin(store.lock(server.id()), TaskState.Event.UNSHELVE, now);
-        new ActionLog(tx)
-                .begin(
+        BEGINNING.start(
+                w,
+                tx,
+                caller,
+                store.lock(server.id()),
+                flow,
+                new Params(
                         server.id(),
                         caller.requestId(),
-                        "unshelve",
-                        caller.project().map(Caller.Project::id).orElse(""),
-                        caller.userId(),
-                        now);
-        w.notifications().tell(tx, server, "unshelve.start", caller.requestId());
-        w.flows()
-                .start(
-                        tx,
-                        flow,
-                        new Params(
-                                server.id(),
-                                caller.requestId(),
-                                new ShelfStore(tx).find(server.id()).flatMap(ShelfStore.Shelved::imageId),
-                                offloaded,
-                                wanted.host()),
-                        new Origin(server.projectId(), caller.userId(), server.id(), caller.requestId()));
+                        new ShelfStore(tx).find(server.id()).flatMap(ShelfStore.Shelved::imageId),
+                        offloaded,
+                        wanted.host()));
     }
 
     private void checkPlaces(Tx tx, Server server, Wanted wanted) {

@@ -1,6 +1,5 @@
 package cloud.yun.compute.quota;
 
-import cloud.yun.compute.ComputePolicy;
 import cloud.yun.compute.Part;
 import cloud.yun.kernel.http.Reply;
 import cloud.yun.kernel.http.Request;
@@ -9,15 +8,10 @@ import cloud.yun.kernel.json.Json;
 import cloud.yun.kernel.policy.Policy;
 import cloud.yun.kernel.quota.Quotas;
 import java.util.List;
-import java.util.Map;
 
 /// HTTP of limits: what a project may have and what it has, in one answer.
 public final class LimitRoutes implements Part {
     private static final String OTHER = "os_compute_api:limits:other_project";
-
-    /// Rule names and defaults of this resource.
-    public static final Map<String, String> RULES =
-            Map.of("os_compute_api:limits", ComputePolicy.ANY, OTHER, ComputePolicy.ADMIN);
 
     private final Policy policy;
     private final QuotaService quotas;

@@ -22,15 +22,9 @@ public final class QuotaRoutes implements Part {
     /// Beside upstream's admin, ours of a project, for that project.
     private static final String ADMINS = ComputePolicy.ADMIN + " or (role:project_admin and project_id:%(project_id)s)";
 
-    /// Rule names and defaults of this resource.
-    public static final Map<String, String> RULES = Map.of(
-            "os_compute_api:os-quota-sets:show", ComputePolicy.READER_OR_ADMIN,
-            "os_compute_api:os-quota-sets:detail", ComputePolicy.READER_OR_ADMIN,
-            "os_compute_api:os-quota-sets:defaults", ComputePolicy.ANY,
-            "os_compute_api:os-quota-sets:update", ADMINS,
-            "os_compute_api:os-quota-sets:delete", ADMINS,
-            "os_compute_api:os-quota-class-sets:show", ComputePolicy.ADMIN,
-            "os_compute_api:os-quota-class-sets:update", ComputePolicy.ADMIN);
+    /// What differs from upstream's rules of this resource.
+    public static final Map<String, String> RULES =
+            Map.of("os_compute_api:os-quota-sets:update", ADMINS, "os_compute_api:os-quota-sets:delete", ADMINS);
 
     private static final String SETS = "/v2.1/os-quota-sets/{project}";
     private static final String CLASSES = "/v2.1/os-quota-class-sets/{name}";

@@ -1,6 +1,5 @@
 package cloud.yun.compute.quota;
 
-import cloud.yun.compute.ComputePolicy;
 import cloud.yun.compute.Part;
 import cloud.yun.compute.api.Links;
 import cloud.yun.compute.api.Page;
@@ -22,7 +21,6 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -31,10 +29,6 @@ import tools.jackson.databind.node.ObjectNode;
 /// HTTP of usage: how long a project's servers lived in a time, times their sizes. Computed when asked.
 public final class UsageRoutes implements Part {
     private static final String SHOW = "os_compute_api:os-simple-tenant-usage:show";
-
-    /// Rule names and defaults of this resource.
-    public static final Map<String, String> RULES = Map.of(
-            SHOW, ComputePolicy.READER_OR_ADMIN, "os_compute_api:os-simple-tenant-usage:list", ComputePolicy.ADMIN);
 
     private static final String USAGE = "/v2.1/os-simple-tenant-usage";
     private static final double SECONDS_OF_HOUR = 3600.0;

@@ -1,5 +1,6 @@
 package cloud.yun.compute.serverapi;
 
+import cloud.yun.compute.ComputePolicy;
 import cloud.yun.compute.Part;
 import cloud.yun.compute.agent.Agents;
 import cloud.yun.compute.instanceaction.ActionLog;
@@ -71,7 +72,7 @@ final class ActionRoutes implements Part {
     }
 
     private static String rule(String name) {
-        return ServerPolicies.PREFIX + name;
+        return ComputePolicy.PREFIX + name;
     }
 
     private Route power(String name, String rule, TaskState.Event event) {
@@ -183,13 +184,6 @@ final class ActionRoutes implements Part {
     }
 
     private void log(Tx tx, Server server, String action, Caller caller) {
-        new ActionLog(tx)
-                .begin(
-                        server.id(),
-                        caller.requestId(),
-                        action,
-                        caller.project().map(Caller.Project::id).orElse(""),
-                        caller.userId(),
-                        clock.instant());
+        new ActionLog(tx).begin(server, caller, action, clock.instant());
     }
 }

@@ -1,5 +1,6 @@
 package cloud.yun.compute.serverapi;
 
+import cloud.yun.compute.ComputePolicy;
 import cloud.yun.compute.Part;
 import cloud.yun.compute.agent.Agents;
 import cloud.yun.compute.instanceaction.ActionLog;
@@ -33,7 +34,7 @@ final class GuestRoutes implements Part {
 
     @Override
     public List<Route> routes() {
-        var prefix = ServerPolicies.PREFIX;
+        var prefix = ComputePolicy.PREFIX;
         return List.of(
                 Route.action(ACTION, "changePassword", this::changePassword)
                         .policyOnObject(prefix + "os-admin-password")
@@ -77,14 +78,7 @@ final class GuestRoutes implements Part {
             if (!states.contains(server.vmState()) || server.host().isEmpty())
                 throw new Conflict("Cannot '" + action + "' instance " + server.id() + " while it is in vm_state "
                         + server.vmState().wire());
-            new ActionLog(tx)
-                    .begin(
-                            server.id(),
-                            request.caller().requestId(),
-                            action,
-                            request.caller().project().map(p -> p.id()).orElse(""),
-                            request.caller().userId(),
-                            clock.instant());
+            new ActionLog(tx).begin(server, request.caller(), action, clock.instant());
             return server;
         });
     }

@@ -1,5 +1,6 @@
 package cloud.yun.compute.serverapi;
 
+import cloud.yun.compute.ComputePolicy;
 import cloud.yun.compute.Part;
 import cloud.yun.compute.agent.Agents;
 import cloud.yun.compute.driver.HypervisorDriver.Diagnostics;
@@ -30,7 +31,7 @@ final class InsideRoutes implements Part {
 
     @Override
     public List<Route> routes() {
-        var prefix = ServerPolicies.PREFIX;
+        var prefix = ComputePolicy.PREFIX;
         return List.of(
                 Route.get(SERVER + "/diagnostics", this::diagnostics).policyOnObject(prefix + "os-server-diagnostics"),
                 Route.get(SERVER + "/topology", this::topology)

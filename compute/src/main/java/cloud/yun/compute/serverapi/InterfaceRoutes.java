@@ -1,5 +1,6 @@
 package cloud.yun.compute.serverapi;
 
+import cloud.yun.compute.ComputePolicy;
 import cloud.yun.compute.Part;
 import cloud.yun.compute.lifecycle.AttachInterface;
 import cloud.yun.compute.lifecycle.DetachInterface;
@@ -55,7 +56,7 @@ final class InterfaceRoutes implements Part {
 
     @Override
     public List<Route> routes() {
-        var prefix = ServerPolicies.PREFIX + RULE;
+        var prefix = ComputePolicy.PREFIX + RULE;
         return List.of(
                 Route.get(INTERFACES, this::list).policyOnObject(prefix + "list"),
                 Route.post(INTERFACES, this::attach)
@@ -64,8 +65,8 @@ final class InterfaceRoutes implements Part {
                         .schema("schema/compute/interface-attach-2.49.json", "2.49"),
                 Route.get(INTERFACE, this::show).policyOnObject(prefix + "show"),
                 Route.delete(INTERFACE, this::detach).policyOnObject(prefix + "delete"),
-                Route.get(IPS, this::addresses).policyOnObject(ServerPolicies.PREFIX + "ips:index"),
-                Route.get(IPS + "/{network}", this::network).policyOnObject(ServerPolicies.PREFIX + "ips:show"));
+                Route.get(IPS, this::addresses).policyOnObject(ComputePolicy.PREFIX + "ips:index"),
+                Route.get(IPS + "/{network}", this::network).policyOnObject(ComputePolicy.PREFIX + "ips:show"));
     }
 
     private Reply list(Request request) {

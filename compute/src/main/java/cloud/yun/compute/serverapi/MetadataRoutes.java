@@ -1,5 +1,6 @@
 package cloud.yun.compute.serverapi;
 
+import cloud.yun.compute.ComputePolicy;
 import cloud.yun.compute.Part;
 import cloud.yun.compute.server.Server;
 import cloud.yun.compute.server.ServerStore;
@@ -24,7 +25,7 @@ import java.util.function.UnaryOperator;
 final class MetadataRoutes implements Part {
     private static final String METADATA = "/v2.1/servers/{server_id}/metadata";
     private static final String ITEM = METADATA + "/{key}";
-    private static final String RULE = ServerPolicies.PREFIX + "server-metadata:";
+    private static final String RULE = ComputePolicy.PREFIX + "server-metadata:";
 
     private final ServerAccess access;
     private final Quotas quotas;

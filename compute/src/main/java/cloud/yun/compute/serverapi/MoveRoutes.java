@@ -1,5 +1,6 @@
 package cloud.yun.compute.serverapi;
 
+import cloud.yun.compute.ComputePolicy;
 import cloud.yun.compute.Part;
 import cloud.yun.compute.lifecycle.EvacuateServer;
 import cloud.yun.compute.lifecycle.LiveMigrateServer;
@@ -73,7 +74,7 @@ final class MoveRoutes implements Part {
     }
 
     private static String rule(String name) {
-        return ServerPolicies.PREFIX + name;
+        return ComputePolicy.PREFIX + name;
     }
 
     private Reply migrate(Request request) {

@@ -1,5 +1,6 @@
 package cloud.yun.compute.serverapi;
 
+import cloud.yun.compute.ComputePolicy;
 import cloud.yun.compute.Part;
 import cloud.yun.compute.lifecycle.RebuildServer;
 import cloud.yun.compute.server.ServerStore;
@@ -34,7 +35,7 @@ final class RebuildRoutes implements Part {
     @Override
     public List<Route> routes() {
         return List.of(Route.action("/v2.1/servers/{server_id}/action", "rebuild", this::rebuild)
-                .policyOnObject(ServerPolicies.PREFIX + RULE)
+                .policyOnObject(ComputePolicy.PREFIX + RULE)
                 .schema("schema/compute/server-rebuild.json")
                 .schema("schema/compute/server-rebuild-2.19.json", "2.19")
                 .schema("schema/compute/server-rebuild-2.54.json", "2.54")
@@ -50,7 +51,7 @@ final class RebuildRoutes implements Part {
         var version = request.microversion();
         var body = request.object("rebuild");
         if (body.hasNonNull("trusted_image_certificates"))
-            access.policy().require(caller, ServerPolicies.PREFIX + RULE + ":trusted_certs");
+            access.policy().require(caller, ComputePolicy.PREFIX + RULE + ":trusted_certs");
         var password = servers.password(CreateRequest.text(body, "adminPass"));
         return access.change(caller, id, RULE, (tx, seen) -> {
             RebuildServer.requireReady(seen);

@@ -1,5 +1,6 @@
 package cloud.yun.compute.serverapi;
 
+import cloud.yun.compute.ComputePolicy;
 import cloud.yun.compute.Part;
 import cloud.yun.compute.lifecycle.ConfirmResize;
 import cloud.yun.compute.lifecycle.ResizeServer;
@@ -40,7 +41,7 @@ final class ResizeRoutes implements Part {
     }
 
     private static String rule(String name) {
-        return ServerPolicies.PREFIX + name;
+        return ComputePolicy.PREFIX + name;
     }
 
     private Reply resize(Request request) {

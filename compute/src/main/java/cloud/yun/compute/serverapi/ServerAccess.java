@@ -1,5 +1,6 @@
 package cloud.yun.compute.serverapi;
 
+import cloud.yun.compute.ComputePolicy;
 import cloud.yun.compute.server.Server;
 import cloud.yun.compute.server.ServerStore;
 import cloud.yun.kernel.auth.Caller;
@@ -56,8 +57,13 @@ public final class ServerAccess {
 
     private Server allowed(Caller caller, String serverId, String rule, Server server) {
         if (!visible(caller, server)) throw new NotFound("Instance", serverId);
-        policy.require(caller, ServerPolicies.name(rule), target(server));
+        policy.require(caller, name(rule), target(server));
         return server;
+    }
+
+    /// @param rule without its first word, or whole when that is another one than most have
+    private static String name(String rule) {
+        return rule.startsWith("compute:") ? rule : ComputePolicy.PREFIX + rule;
     }
 
     public static boolean visible(Caller caller, Server server) {

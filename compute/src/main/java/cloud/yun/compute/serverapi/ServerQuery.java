@@ -1,5 +1,6 @@
 package cloud.yun.compute.serverapi;
 
+import cloud.yun.compute.ComputePolicy;
 import cloud.yun.compute.api.Page;
 import cloud.yun.compute.api.QueryTimes;
 import cloud.yun.compute.driver.HypervisorDriver.PowerState;
@@ -170,10 +171,10 @@ final class ServerQuery {
             for (var name : request.query().keySet())
                 if (!KNOWN.contains(name) && !name.startsWith("_"))
                     throw new Invalid("'" + name + "' does not match any of the regexes: '^_'");
-        this.everyFilter = policy.allows(caller, ServerPolicies.PREFIX + "servers:allow_all_filters");
+        this.everyFilter = policy.allows(caller, ComputePolicy.PREFIX + "servers:allow_all_filters");
         this.allProjects = request.query("all_tenants").isPresent()
                 && truth(request.query("all_tenants").get(), "all_tenants");
-        if (allProjects) policy.require(caller, ServerPolicies.PREFIX + rule + ":get_all_tenants");
+        if (allProjects) policy.require(caller, ComputePolicy.PREFIX + rule + ":get_all_tenants");
     }
 
     Page page() {

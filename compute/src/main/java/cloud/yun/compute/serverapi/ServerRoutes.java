@@ -1,5 +1,6 @@
 package cloud.yun.compute.serverapi;
 
+import cloud.yun.compute.ComputePolicy;
 import cloud.yun.compute.Part;
 import cloud.yun.compute.api.Links;
 import cloud.yun.compute.server.ServerStore;
@@ -17,7 +18,7 @@ import java.util.List;
 public final class ServerRoutes implements Part {
     private static final String SERVERS = "/v2.1/servers";
     private static final String SERVER = SERVERS + "/{server_id}";
-    private static final String RULE = ServerPolicies.PREFIX + "servers:";
+    private static final String RULE = ComputePolicy.PREFIX + "servers:";
     private static final int HOSTNAME_SINCE = 90;
     private static final int EXTENDED_UPDATE_SINCE = 75;
 

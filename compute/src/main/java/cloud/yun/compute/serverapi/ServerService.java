@@ -109,14 +109,7 @@ public final class ServerService {
                 if (r.hints().path("group").isString())
                     join(tx, caller, r.hints().path("group").stringValue(), server.id());
                 for (var tag : r.tags()) new TagStore(tx).add(server.id(), tag);
-                new ActionLog(tx)
-                        .begin(
-                                server.id(),
-                                caller.requestId(),
-                                "create",
-                                caller.projectId(),
-                                caller.userId(),
-                                server.createdAt());
+                new ActionLog(tx).begin(server, caller, "create", server.createdAt());
                 create.begin(tx, server, caller.requestId());
             }
             return new Created(

@@ -1,5 +1,6 @@
 package cloud.yun.compute.serverapi;
 
+import cloud.yun.compute.ComputePolicy;
 import cloud.yun.compute.api.Links;
 import cloud.yun.compute.server.Server;
 import cloud.yun.compute.server.Status;
@@ -53,9 +54,9 @@ final class ServerView {
         this.bookmark = request.url();
         var caller = request.caller();
         this.admin = caller.admin();
-        this.attributes = policy.allows(caller, ServerPolicies.PREFIX + "os-extended-server-attributes");
-        this.specs = policy.allows(caller, ServerPolicies.PREFIX + "servers:show:flavor-extra-specs");
-        this.hostStatus = policy.allows(caller, ServerPolicies.PREFIX + "servers:show:host_status");
+        this.attributes = policy.allows(caller, ComputePolicy.PREFIX + "os-extended-server-attributes");
+        this.specs = policy.allows(caller, ComputePolicy.PREFIX + "servers:show:flavor-extra-specs");
+        this.hostStatus = policy.allows(caller, ComputePolicy.PREFIX + "servers:show:host_status");
         this.hosts = hosts;
     }
 

@@ -36,7 +36,6 @@ import cloud.yun.compute.lifecycle.Wiring;
 import cloud.yun.compute.migration.MigrationRoutes;
 import cloud.yun.compute.migration.MigrationService;
 import cloud.yun.compute.scheduler.Scheduler;
-import cloud.yun.compute.volume.VolumeStore;
 import cloud.yun.kernel.check.Invariant;
 import cloud.yun.kernel.config.Option;
 import cloud.yun.kernel.http.Route;
@@ -106,7 +105,7 @@ public final class ServersPart implements Part {
                 new InsideRoutes(access, w.agents()),
                 new GuestRoutes(access, w.agents(), w.clock()),
                 new ExternalEventRoutes(new ExternalEvents(w.db(), w.volumes(), extendVolume)),
-                new AssistedSnapshotRoutes(volumeId -> w.db().read(tx -> new VolumeStore(tx).serversOf(volumeId))),
+                new AssistedSnapshotRoutes(new AssistedSnapshots(w.db())),
                 new InstanceActionRoutes(w.db(), w.flows(), access.policy()));
     }
 

@@ -1,5 +1,6 @@
 package cloud.yun.compute.serverapi;
 
+import cloud.yun.compute.ComputePolicy;
 import cloud.yun.compute.Part;
 import cloud.yun.compute.server.Server;
 import cloud.yun.compute.server.TagStore;
@@ -20,7 +21,7 @@ import tools.jackson.databind.JsonNode;
 final class TagRoutes implements Part {
     private static final String TAGS = "/v2.1/servers/{server_id}/tags";
     private static final String TAG = TAGS + "/{tag}";
-    private static final String RULE = ServerPolicies.PREFIX + "os-server-tags:";
+    private static final String RULE = ComputePolicy.PREFIX + "os-server-tags:";
     private static final int TAGS_MAX = 50;
     private static final int LENGTH_MAX = 60;
 

@@ -1,6 +1,7 @@
 package cloud.yun.compute.serverapi;
 
 import cloud.yun.blockstorage.ServerVolumes;
+import cloud.yun.compute.ComputePolicy;
 import cloud.yun.compute.Part;
 import cloud.yun.compute.api.Page;
 import cloud.yun.compute.lifecycle.AttachVolume;
@@ -42,7 +43,7 @@ final class VolumeRoutes implements Part {
 
     @Override
     public List<Route> routes() {
-        var prefix = ServerPolicies.PREFIX + RULE;
+        var prefix = ComputePolicy.PREFIX + RULE;
         return List.of(
                 Route.get(VOLUMES, this::list).policyOnObject(prefix + "index"),
                 Route.post(VOLUMES, this::attach)
@@ -126,7 +127,7 @@ final class VolumeRoutes implements Part {
 
     /// Only the volume service may swap, for a volume that it migrates; ours migrates none that a server has.
     private Reply swap(Request request, String id, String other) {
-        access.policy().require(request.caller(), ServerPolicies.PREFIX + RULE + "swap");
+        access.policy().require(request.caller(), ComputePolicy.PREFIX + RULE + "swap");
         return access.read(request.caller(), request.variable("server_id"), RULE + "show", (tx, _) -> {
             var old = volumes.find(tx, request.caller(), id).orElseThrow(() -> new NotFound("Volume", id));
             if (volumes.find(tx, request.caller(), other).isEmpty())

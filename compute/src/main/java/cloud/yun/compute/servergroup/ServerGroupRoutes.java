@@ -1,6 +1,5 @@
 package cloud.yun.compute.servergroup;
 
-import cloud.yun.compute.ComputePolicy;
 import cloud.yun.compute.Part;
 import cloud.yun.compute.api.Page;
 import cloud.yun.compute.servergroup.ServerGroupStore.Entry;
@@ -12,7 +11,6 @@ import cloud.yun.kernel.http.Route;
 import cloud.yun.kernel.json.Json;
 import cloud.yun.kernel.policy.Policy;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -22,19 +20,6 @@ import tools.jackson.databind.node.ObjectNode;
 /// HTTP of server groups.
 public final class ServerGroupRoutes implements Part {
     private static final String ALL_PROJECTS = "os_compute_api:os-server-groups:index:all_projects";
-
-    /// Rule names and defaults of this resource.
-    public static final Map<String, String> RULES = Map.of(
-            "os_compute_api:os-server-groups:create",
-            ComputePolicy.MEMBER_OR_ADMIN,
-            "os_compute_api:os-server-groups:delete",
-            ComputePolicy.MEMBER_OR_ADMIN,
-            "os_compute_api:os-server-groups:index",
-            ComputePolicy.READER_OR_ADMIN,
-            "os_compute_api:os-server-groups:show",
-            ComputePolicy.READER_OR_ADMIN,
-            ALL_PROJECTS,
-            ComputePolicy.ADMIN);
 
     private static final String GROUPS = "/v2.1/os-server-groups";
 

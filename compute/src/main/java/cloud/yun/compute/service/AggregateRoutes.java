@@ -1,6 +1,5 @@
 package cloud.yun.compute.service;
 
-import cloud.yun.compute.ComputePolicy;
 import cloud.yun.compute.Part;
 import cloud.yun.compute.service.AggregateStore.Aggregate;
 import cloud.yun.kernel.http.Reply;
@@ -16,17 +15,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// HTTP of host aggregates.
 public final class AggregateRoutes implements Part {
-    /// Rule names and defaults of this resource.
-    public static final Map<String, String> RULES = Map.of(
-            "os_compute_api:os-aggregates:index", ComputePolicy.ADMIN,
-            "os_compute_api:os-aggregates:create", ComputePolicy.ADMIN,
-            "os_compute_api:os-aggregates:show", ComputePolicy.ADMIN,
-            "os_compute_api:os-aggregates:update", ComputePolicy.ADMIN,
-            "os_compute_api:os-aggregates:delete", ComputePolicy.ADMIN,
-            "os_compute_api:os-aggregates:set_metadata", ComputePolicy.ADMIN,
-            "os_compute_api:os-aggregates:add_host", ComputePolicy.ADMIN,
-            "os_compute_api:os-aggregates:remove_host", ComputePolicy.ADMIN);
-
     private static final String AGGREGATES = "/v2.1/os-aggregates";
     private static final String AGGREGATE = AGGREGATES + "/{id}";
 

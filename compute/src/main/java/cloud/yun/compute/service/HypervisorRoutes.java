@@ -1,6 +1,5 @@
 package cloud.yun.compute.service;
 
-import cloud.yun.compute.ComputePolicy;
 import cloud.yun.compute.Part;
 import cloud.yun.compute.api.Links;
 import cloud.yun.compute.api.Page;
@@ -13,22 +12,11 @@ import cloud.yun.kernel.http.Request;
 import cloud.yun.kernel.http.Route;
 import cloud.yun.kernel.json.Json;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
 /// HTTP of hypervisors.
 public final class HypervisorRoutes implements Part {
-    /// Rule names and defaults of this resource.
-    public static final Map<String, String> RULES = Map.of(
-            "os_compute_api:os-hypervisors:list", ComputePolicy.ADMIN,
-            "os_compute_api:os-hypervisors:list-detail", ComputePolicy.ADMIN,
-            "os_compute_api:os-hypervisors:statistics", ComputePolicy.ADMIN,
-            "os_compute_api:os-hypervisors:show", ComputePolicy.ADMIN,
-            "os_compute_api:os-hypervisors:uptime", ComputePolicy.ADMIN,
-            "os_compute_api:os-hypervisors:search", ComputePolicy.ADMIN,
-            "os_compute_api:os-hypervisors:servers", ComputePolicy.ADMIN);
-
     private static final String HYPERVISORS = "/v2.1/os-hypervisors";
     private static final Set<String> QUERY = Set.of("limit", "marker", "hypervisor_hostname_pattern", "with_servers");
 

@@ -1,6 +1,5 @@
 package cloud.yun.compute.service;
 
-import cloud.yun.compute.ComputePolicy;
 import cloud.yun.compute.Part;
 import cloud.yun.compute.api.Page;
 import cloud.yun.compute.server.Servers;
@@ -14,19 +13,12 @@ import cloud.yun.kernel.json.Json;
 import cloud.yun.kernel.json.Times;
 import cloud.yun.kernel.reconcile.Reconciler;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
 /// HTTP of services.
 public final class ServiceRoutes implements Part {
-    /// Rule names and defaults of this resource.
-    public static final Map<String, String> RULES = Map.of(
-            "os_compute_api:os-services:list", ComputePolicy.ADMIN,
-            "os_compute_api:os-services:update", ComputePolicy.ADMIN,
-            "os_compute_api:os-services:delete", ComputePolicy.ADMIN);
-
     private static final String SERVICES = "/v2.1/os-services";
     private static final String UPDATE = "os_compute_api:os-services:update";
     private static final String BY_NAME = "schema/compute/service-by-name.json";

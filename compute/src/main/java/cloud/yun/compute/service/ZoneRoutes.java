@@ -1,6 +1,5 @@
 package cloud.yun.compute.service;
 
-import cloud.yun.compute.ComputePolicy;
 import cloud.yun.compute.Part;
 import cloud.yun.compute.service.HostService.Shown;
 import cloud.yun.kernel.http.Reply;
@@ -17,11 +16,6 @@ import tools.jackson.databind.node.ArrayNode;
 
 /// HTTP of availability zones. A zone is a word in an aggregate's metadata; it has no row of its own.
 public final class ZoneRoutes implements Part {
-    /// Rule names and defaults of this resource.
-    public static final Map<String, String> RULES = Map.of(
-            "os_compute_api:os-availability-zone:list", ComputePolicy.ANY,
-            "os_compute_api:os-availability-zone:detail", ComputePolicy.ADMIN);
-
     private static final String ZONES = "/v2.1/os-availability-zone";
 
     private final HostService hosts;

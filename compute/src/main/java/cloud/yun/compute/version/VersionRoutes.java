@@ -1,6 +1,5 @@
 package cloud.yun.compute.version;
 
-import cloud.yun.compute.ComputePolicy;
 import cloud.yun.compute.Part;
 import cloud.yun.kernel.error.CloudException.NotFound;
 import cloud.yun.kernel.error.CloudException.Refused;
@@ -14,14 +13,10 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import tools.jackson.databind.node.ObjectNode;
 
 /// HTTP of discovery, extensions and what upstream removed.
 public final class VersionRoutes implements Part {
-    /// Rule names and defaults of this resource.
-    public static final Map<String, String> RULES = Map.of("os_compute_api:extensions", ComputePolicy.ANY);
-
     /// Removed upstream with status 410: cells, certificates, cloudpipe, fping and the nova-network leftovers.
     private static final List<String> GONE = List.of(
             "/v2.1/os-cells",

@@ -55,6 +55,14 @@ public final class ComputeApi implements AutoCloseable {
     private final Gateway gateway;
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
+    /// With upstream's rules.
+    ///
+    /// @param parts what the API consists of, made on the database and the policy
+    public ComputeApi(Database db, BiFunction<Database, Policy, List<Part>> parts) {
+        this(db, Map.of(), parts);
+    }
+
+    /// @param rules over upstream's
     /// @param parts what the API consists of, made on the database and the policy
     public ComputeApi(Database db, Map<String, String> rules, BiFunction<Database, Policy, List<Part>> parts) {
         this.db = db;

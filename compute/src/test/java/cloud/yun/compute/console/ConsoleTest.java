@@ -78,7 +78,7 @@ class ConsoleTest {
         Files.writeString(novnc.resolve("secret.js"), "no");
         var config = Config.parse(options, "[DEFAULT]\nweb = " + novnc + "\n");
         var proxy = new ConsoleProxy[1];
-        api = new ComputeApi(ComputeApi.sqlite(), ConsoleRoutes.RULES, (db, policy) -> {
+        api = new ComputeApi(ComputeApi.sqlite(), (db, policy) -> {
             var consoles = new ConsoleService(db, clock, policy, servers, new Agents(bus, config), config);
             proxy[0] = new ConsoleProxy(consoles, config);
             return List.of(new ConsoleRoutes(consoles, config));

@@ -126,7 +126,7 @@ class RealConsoleTest {
         var bus = new InProcessBus();
         var proxy = new ConsoleProxy[1];
         try (var agent = new ComputeAgent(bus, "cmp1", driver, 0);
-                var api = new ComputeApi(ComputeApi.sqlite(), ConsoleRoutes.RULES, (db, policy) -> {
+                var api = new ComputeApi(ComputeApi.sqlite(), (db, policy) -> {
                     var consoles =
                             new ConsoleService(db, Clock.systemUTC(), policy, servers, new Agents(bus, config), config);
                     proxy[0] = new ConsoleProxy(consoles, config);

@@ -19,7 +19,6 @@ import cloud.yun.compute.server.Notifications;
 import cloud.yun.compute.server.Server;
 import cloud.yun.compute.server.ServerStore;
 import cloud.yun.compute.serverapi.ServerAccess;
-import cloud.yun.compute.serverapi.ServerPolicies;
 import cloud.yun.compute.serverapi.ServersPart;
 import cloud.yun.image.ImageModule;
 import cloud.yun.image.Images;
@@ -121,7 +120,7 @@ public final class TestCloud implements AutoCloseable {
         hypervisors = new ArrayList<>();
         for (int i = 1; i <= hostCount; i++)
             hypervisors.add(new SimulatedHypervisor("host" + i, SimulatedHypervisor.Size.LARGE, clock));
-        policy = ComputePolicyForTests.of(ServerPolicies.RULES);
+        policy = ComputePolicyForTests.of(Map.of());
         var quotas = ComputeQuotas.of(config);
         wiring = new Wiring(
                 db,

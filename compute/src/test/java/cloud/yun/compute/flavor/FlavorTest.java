@@ -26,7 +26,6 @@ class FlavorTest {
         Database db = kind == Kind.SQLITE ? ComputeApi.sqlite() : ComputeApi.postgresql();
         api = new ComputeApi(
                 db,
-                FlavorRoutes.RULES,
                 (d, policy) ->
                         List.of(new FlavorRoutes(new FlavorService(d, Clock.systemUTC()), policy, UUID::randomUUID)));
     }

@@ -8,7 +8,6 @@ import cloud.yun.compute.fake.Gate;
 import cloud.yun.compute.fake.Mishap;
 import cloud.yun.compute.fake.TestCloud;
 import cloud.yun.compute.server.VmState;
-import cloud.yun.compute.serverapi.ServerPolicies;
 import cloud.yun.compute.volume.ServerVolume;
 import cloud.yun.compute.volume.VolumeStore;
 import cloud.yun.kernel.flow.FlowProbe;
@@ -28,7 +27,7 @@ class AttachVolumeTest {
             List.of("give-back", "detach-from-guest", "disconnect-volume", "mark-detached");
 
     private final TestCloud cloud = TestCloud.sqlite();
-    private final ComputeApi api = new ComputeApi(cloud.db, ServerPolicies.RULES, (_, _) -> List.of(cloud.part));
+    private final ComputeApi api = new ComputeApi(cloud.db, (_, _) -> List.of(cloud.part));
     private final String image = cloud.image();
     private String server = "";
     private final String volume = UUID.randomUUID().toString();

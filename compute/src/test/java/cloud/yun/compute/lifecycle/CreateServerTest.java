@@ -8,7 +8,6 @@ import cloud.yun.compute.fake.Mishap;
 import cloud.yun.compute.fake.TestCloud;
 import cloud.yun.compute.server.TaskState;
 import cloud.yun.compute.server.VmState;
-import cloud.yun.compute.serverapi.ServerPolicies;
 import cloud.yun.kernel.error.CloudException.Unavailable;
 import cloud.yun.kernel.flow.FlowProbe;
 import cloud.yun.kernel.flow.FlowState;
@@ -29,7 +28,7 @@ class CreateServerTest {
     private final String image = cloud.image();
 
     private static ComputeApi api(TestCloud cloud) {
-        return new ComputeApi(cloud.db, ServerPolicies.RULES, (_, _) -> List.of(cloud.part));
+        return new ComputeApi(cloud.db, (_, _) -> List.of(cloud.part));
     }
 
     @AfterEach

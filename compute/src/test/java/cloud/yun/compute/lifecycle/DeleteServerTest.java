@@ -10,7 +10,6 @@ import cloud.yun.compute.fake.Mishap;
 import cloud.yun.compute.fake.TestCloud;
 import cloud.yun.compute.server.TaskState;
 import cloud.yun.compute.server.VmState;
-import cloud.yun.compute.serverapi.ServerPolicies;
 import cloud.yun.kernel.error.CloudException.Unavailable;
 import cloud.yun.kernel.flow.FlowProbe;
 import cloud.yun.kernel.flow.FlowState;
@@ -34,7 +33,7 @@ class DeleteServerTest {
             "mark-deleted");
 
     private final TestCloud cloud = TestCloud.sqlite();
-    private final ComputeApi api = new ComputeApi(cloud.db, ServerPolicies.RULES, (_, _) -> List.of(cloud.part));
+    private final ComputeApi api = new ComputeApi(cloud.db, (_, _) -> List.of(cloud.part));
     private final String image = cloud.image();
     private final String kept = UUID.randomUUID().toString();
     private final String userPort = cloud.db.transaction(cloud.ports::user);

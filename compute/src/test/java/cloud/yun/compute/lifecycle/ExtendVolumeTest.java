@@ -8,7 +8,6 @@ import cloud.yun.compute.api.ComputeApi;
 import cloud.yun.compute.fake.FlowTrial;
 import cloud.yun.compute.fake.Mishap;
 import cloud.yun.compute.fake.TestCloud;
-import cloud.yun.compute.serverapi.ServerPolicies;
 import cloud.yun.compute.volume.VolumeStore;
 import cloud.yun.kernel.flow.FlowProbe;
 import java.util.List;
@@ -23,7 +22,7 @@ class ExtendVolumeTest {
     private static final String TASK = "extend-volume";
 
     private final TestCloud cloud = TestCloud.sqlite();
-    private final ComputeApi api = new ComputeApi(cloud.db, ServerPolicies.RULES, (_, _) -> List.of(cloud.part));
+    private final ComputeApi api = new ComputeApi(cloud.db, (_, _) -> List.of(cloud.part));
     private final String image = cloud.image();
     private int requests;
 

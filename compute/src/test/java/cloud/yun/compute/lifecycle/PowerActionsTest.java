@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import cloud.yun.compute.api.ComputeApi;
 import cloud.yun.compute.fake.TestCloud;
 import cloud.yun.compute.server.VmState;
-import cloud.yun.compute.serverapi.ServerPolicies;
 import cloud.yun.kernel.error.CloudException.Unavailable;
 import cloud.yun.testing.Requirement;
 import java.time.Duration;
@@ -17,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class PowerActionsTest {
     private final TestCloud cloud = TestCloud.sqlite("[DEFAULT]\nshutdown_timeout = 1\n", 1);
-    private final ComputeApi api = new ComputeApi(cloud.db, ServerPolicies.RULES, (_, _) -> List.of(cloud.part));
+    private final ComputeApi api = new ComputeApi(cloud.db, (_, _) -> List.of(cloud.part));
     private String id = "";
 
     @BeforeEach

@@ -10,7 +10,6 @@ import cloud.yun.compute.fake.Mishap;
 import cloud.yun.compute.fake.TestCloud;
 import cloud.yun.compute.server.TaskState;
 import cloud.yun.compute.server.VmState;
-import cloud.yun.compute.serverapi.ServerPolicies;
 import cloud.yun.kernel.flow.FlowProbe;
 import cloud.yun.testing.Requirement;
 import java.util.List;
@@ -35,7 +34,7 @@ class RebuildServerTest {
             "mark-rebuilt");
 
     private final TestCloud cloud = TestCloud.sqlite();
-    private final ComputeApi api = new ComputeApi(cloud.db, ServerPolicies.RULES, (_, _) -> List.of(cloud.part));
+    private final ComputeApi api = new ComputeApi(cloud.db, (_, _) -> List.of(cloud.part));
     private final String other = cloud.image();
     private String id = "";
 

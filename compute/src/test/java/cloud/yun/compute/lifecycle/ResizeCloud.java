@@ -11,7 +11,6 @@ import cloud.yun.compute.migration.MigrationStatus;
 import cloud.yun.compute.migration.MigrationStore;
 import cloud.yun.compute.server.TaskState;
 import cloud.yun.compute.server.VmState;
-import cloud.yun.compute.serverapi.ServerPolicies;
 import cloud.yun.kernel.flow.FlowProbe;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +35,7 @@ final class ResizeCloud implements AutoCloseable {
 
     ResizeCloud(boolean moves, String config) {
         cloud = TestCloud.sqlite("[DEFAULT]\nallow_resize_to_same_host = " + !moves + "\n" + config, moves ? 2 : 1);
-        api = new ComputeApi(cloud.db, ServerPolicies.RULES, (_, _) -> List.of(cloud.part));
+        api = new ComputeApi(cloud.db, (_, _) -> List.of(cloud.part));
         image = cloud.image();
     }
 

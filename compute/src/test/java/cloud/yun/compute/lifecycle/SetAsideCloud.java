@@ -6,7 +6,6 @@ import cloud.yun.blockstorage.ServerVolumes;
 import cloud.yun.compute.api.ComputeApi;
 import cloud.yun.compute.fake.FakePorts;
 import cloud.yun.compute.fake.TestCloud;
-import cloud.yun.compute.serverapi.ServerPolicies;
 import cloud.yun.image.Images;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +28,7 @@ final class SetAsideCloud implements AutoCloseable {
 
     private SetAsideCloud(TestCloud cloud) {
         this.cloud = cloud;
-        api = new ComputeApi(cloud.db, ServerPolicies.RULES, (_, _) -> List.of(cloud.part));
+        api = new ComputeApi(cloud.db, (_, _) -> List.of(cloud.part));
         image = cloud.image();
     }
 

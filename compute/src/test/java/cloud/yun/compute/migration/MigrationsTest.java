@@ -7,7 +7,6 @@ import cloud.yun.compute.api.ComputeApi;
 import cloud.yun.compute.fake.TestCloud;
 import cloud.yun.compute.server.Shape;
 import cloud.yun.compute.server.VmState;
-import cloud.yun.compute.serverapi.ServerPolicies;
 import cloud.yun.kernel.error.CloudException.Conflict;
 import java.time.Instant;
 import java.util.List;
@@ -44,7 +43,7 @@ class MigrationsTest {
     @ValueSource(strings = {"sqlite", "postgresql"})
     void list_filtersPagesAndShowsWhatTheMicroversionHas(String kind) throws InterruptedException {
         try (var cloud = cloud(kind);
-                var api = new ComputeApi(cloud.db, ServerPolicies.RULES, (_, _) -> List.of(cloud.part))) {
+                var api = new ComputeApi(cloud.db, (_, _) -> List.of(cloud.part))) {
             var demo = server(cloud, api, "demo");
             var admin = server(cloud, api, "admin");
             for (var id : List.of(demo, admin))
@@ -143,7 +142,7 @@ class MigrationsTest {
     @ValueSource(strings = {"sqlite", "postgresql"})
     void everyMove_isInTheTableOrRefused(String kind) throws InterruptedException {
         try (var cloud = cloud(kind);
-                var api = new ComputeApi(cloud.db, ServerPolicies.RULES, (_, _) -> List.of(cloud.part))) {
+                var api = new ComputeApi(cloud.db, (_, _) -> List.of(cloud.part))) {
             var server = cloud.server(server(cloud, api, "demo"));
             var now = Instant.ofEpochSecond(1_800_000_000);
             for (var from : MigrationStatus.values())
@@ -187,7 +186,7 @@ class MigrationsTest {
     @ValueSource(strings = {"sqlite"})
     void liveMigration_withoutAnotherHost_isRefusedInNovasWords(String kind) throws InterruptedException {
         try (var cloud = cloud(kind);
-                var api = new ComputeApi(cloud.db, ServerPolicies.RULES, (_, _) -> List.of(cloud.part))) {
+                var api = new ComputeApi(cloud.db, (_, _) -> List.of(cloud.part))) {
             var path = "/v2.1/servers/" + server(cloud, api, "demo") + "/action";
             var old = "{'os-migrateLive': {'host': %s, 'block_migration': true, 'disk_over_commit': false}}";
             assertThat(api.post("admin", "2.1", path, old.formatted("null")).message())

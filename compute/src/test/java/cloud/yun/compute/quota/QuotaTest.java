@@ -10,7 +10,6 @@ import cloud.yun.compute.servergroup.ServerGroupService;
 import cloud.yun.kernel.config.Config;
 import cloud.yun.kernel.quota.Quotas;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,12 +33,8 @@ class QuotaTest {
     private ComputeApi api;
 
     private void start(Kind kind) {
-        Map<String, String> rules = new HashMap<>(QuotaRoutes.RULES);
-        rules.putAll(LimitRoutes.RULES);
-        rules.putAll(UsageRoutes.RULES);
-        rules.putAll(ServerGroupRoutes.RULES);
         api = new ComputeApi(
-                kind == Kind.SQLITE ? ComputeApi.sqlite() : ComputeApi.postgresql(), rules, (d, policy) -> {
+                kind == Kind.SQLITE ? ComputeApi.sqlite() : ComputeApi.postgresql(), QuotaRoutes.RULES, (d, policy) -> {
                     groups = new ServerGroupService(d, clock, policy, quotas);
                     return List.of(
                             new QuotaRoutes(policy, new QuotaService(d, quotas)),

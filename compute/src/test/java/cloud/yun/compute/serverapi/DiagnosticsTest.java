@@ -12,7 +12,7 @@ class DiagnosticsTest {
     @Test
     void diagnostics_runningAndStopped_areWhatTheDriverSays() throws InterruptedException {
         try (var cloud = TestCloud.sqlite();
-                var api = new ComputeApi(cloud.db, ServerPolicies.RULES, (_, _) -> List.of(cloud.part))) {
+                var api = new ComputeApi(cloud.db, (_, _) -> List.of(cloud.part))) {
             var server = api.post("demo", "2.1", "/v2.1/servers", """
                     {"server": {"name": "s", "flavorRef": "1", "imageRef": "%s"}}""".formatted(cloud.image()))
                     .body()

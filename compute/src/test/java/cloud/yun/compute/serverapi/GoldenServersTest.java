@@ -3,7 +3,6 @@ package cloud.yun.compute.serverapi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import cloud.yun.blockstorage.ServerVolumes;
-import cloud.yun.compute.ComputePolicyForTests;
 import cloud.yun.compute.Part;
 import cloud.yun.compute.api.ComputeApi;
 import cloud.yun.compute.fake.TestCloud;
@@ -55,7 +54,7 @@ class GoldenServersTest {
     @Test
     void answers_toWhatNovaWasAsked_areNovas() throws Exception {
         try (var cloud = TestCloud.sqlite("[quota]\nram = -1\ncores = -1\n", 1);
-                var api = new ComputeApi(cloud.db, rules(), (_, _) -> parts(cloud))) {
+                var api = new ComputeApi(cloud.db, (_, _) -> parts(cloud))) {
             prepare(cloud);
             var wrong = new ArrayList<String>();
             for (var entry : golden()) {
@@ -67,18 +66,9 @@ class GoldenServersTest {
         }
     }
 
-    private static Map<String, String> rules() {
-        var all = new HashMap<>(ServerPolicies.RULES);
-        all.putAll(FlavorRoutes.RULES);
-        return all;
-    }
-
     private static List<Part> parts(TestCloud cloud) {
         return List.of(
-                new FlavorRoutes(
-                        new FlavorService(cloud.db, cloud.kernel.clock()),
-                        ComputePolicyForTests.of(rules()),
-                        UUID::randomUUID),
+                new FlavorRoutes(new FlavorService(cloud.db, cloud.kernel.clock()), cloud.policy, UUID::randomUUID),
                 cloud.part);
     }
 

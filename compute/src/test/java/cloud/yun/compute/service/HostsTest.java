@@ -12,9 +12,7 @@ import cloud.yun.kernel.config.Option;
 import cloud.yun.testing.Requirement;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -36,24 +34,19 @@ class HostsTest {
     private ComputeApi api;
 
     private void start(Kind kind) {
-        Map<String, String> rules = new HashMap<>(ServiceRoutes.RULES);
-        rules.putAll(HypervisorRoutes.RULES);
-        rules.putAll(ZoneRoutes.RULES);
-        rules.putAll(AggregateRoutes.RULES);
         var options = new ArrayList<Option<?>>(HostService.options());
         options.addAll(AuditLogRoutes.options());
         var config = Config.parse(options, "");
-        api = new ComputeApi(
-                kind == Kind.SQLITE ? ComputeApi.sqlite() : ComputeApi.postgresql(), rules, (d, policy) -> {
-                    hosts = new HostService(d, clock, UUID::randomUUID, config);
-                    return List.of(
-                            new ServiceRoutes(hosts, servers, "ctl"),
-                            new HostRoutes(hosts, new HypervisorView(d, hosts, placement, servers)),
-                            new AuditLogRoutes(hosts, clock, config),
-                            new HypervisorRoutes(new HypervisorView(d, hosts, placement, servers)),
-                            new ZoneRoutes(hosts),
-                            new AggregateRoutes(new AggregateService(d, clock, UUID::randomUUID, servers)));
-                });
+        api = new ComputeApi(kind == Kind.SQLITE ? ComputeApi.sqlite() : ComputeApi.postgresql(), (d, policy) -> {
+            hosts = new HostService(d, clock, UUID::randomUUID, config);
+            return List.of(
+                    new ServiceRoutes(hosts, servers, "ctl"),
+                    new HostRoutes(hosts, new HypervisorView(d, hosts, placement, servers)),
+                    new AuditLogRoutes(hosts, clock, config),
+                    new HypervisorRoutes(new HypervisorView(d, hosts, placement, servers)),
+                    new ZoneRoutes(hosts),
+                    new AggregateRoutes(new AggregateService(d, clock, UUID::randomUUID, servers)));
+        });
         report();
         placement.all.add(FakePlacement.provider(PROVIDER, "node1", 8, 3, 640, 2));
         servers.all.add(FakeServers.server("s1", ComputeApi.DEMO_PROJECT, Optional.of("cmp1"), clock.instant()));

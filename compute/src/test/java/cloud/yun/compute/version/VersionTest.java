@@ -13,7 +13,6 @@ import org.junit.jupiter.api.Test;
 class VersionTest {
     private final ComputeApi api = new ComputeApi(
             ComputeApi.sqlite(),
-            VersionRoutes.RULES,
             (_, _) -> List.of(new VersionRoutes(new Microversions(
                     "compute", Microversion.of("2.1"), Microversion.of("2.103"), Optional.empty(), List.of()))));
 
