@@ -29,6 +29,7 @@ public final class Select {
     private final List<@Nullable Object> arguments = new ArrayList<>();
     private List<Sort> sorts = List.of();
     private int limit = -1;
+    private String key = "";
 
     private Select(String columns, String from) {
         this.columns = columns;
@@ -65,6 +66,15 @@ public final class Select {
 
     public Select order(Sort... keys) {
         return order(List.of(keys));
+    }
+
+    /// Sorts keys instead of rows: a page that no index has in its order is found in an index that holds the columns it
+    /// is sorted and filtered by, and only its own rows are fetched. Without it, all rows go through the sort.
+    ///
+    /// @param column the primary key
+    public Select key(String column) {
+        key = column;
+        return this;
     }
 
     public Select limit(int rows) {
@@ -115,16 +125,29 @@ public final class Select {
 
     public <T> List<T> list(Tx tx, Row.Mapper<T> mapper) {
         var sql = new StringBuilder("SELECT ").append(columns).append(" FROM ").append(from);
+        boolean keys = !key.isEmpty() && limit >= 0;
+        if (keys)
+            sql.append(" WHERE ")
+                    .append(key)
+                    .append(" IN (SELECT ")
+                    .append(key)
+                    .append(" FROM ")
+                    .append(from);
         appendWhere(sql);
-        if (!sorts.isEmpty())
-            sql.append(" ORDER BY ")
-                    .append(String.join(
-                            ", ",
-                            sorts.stream()
-                                    .map(s -> s.expression() + (s.ascending() ? " ASC" : " DESC"))
-                                    .toList()));
+        appendOrder(sql);
         if (limit >= 0) sql.append(" LIMIT ").append(limit);
+        if (keys) appendOrder(sql.append(")"));
         return tx.query(sql.toString(), mapper, arguments.toArray());
+    }
+
+    private void appendOrder(StringBuilder sql) {
+        if (sorts.isEmpty()) return;
+        sql.append(" ORDER BY ")
+                .append(String.join(
+                        ", ",
+                        sorts.stream()
+                                .map(s -> s.expression() + (s.ascending() ? " ASC" : " DESC"))
+                                .toList()));
     }
 
     public long count(Tx tx) {

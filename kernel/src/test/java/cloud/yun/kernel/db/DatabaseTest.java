@@ -169,24 +169,25 @@ class DatabaseTest {
             db.write(tx -> {
                 for (int i = 0; i < 25; i++) put(tx, "p" + i, i % 4);
             });
-            var seen = new ArrayList<String>();
-            var marker = java.util.Optional.<String>empty();
-            while (true) {
-                var from = marker;
-                var page = db.read(tx -> {
-                    var select = Select.of("project_id", "quota_usage")
-                            .where("service = ?", "s")
-                            .order(Select.Sort.desc("used"), Select.Sort.asc("project_id"))
-                            .limit(7);
-                    if (from.isPresent())
-                        select = select.after(tx, "project_id", from.get()).orElseThrow();
-                    return select.list(tx, r -> r.string("project_id"));
-                });
-                if (page.isEmpty()) break;
-                seen.addAll(page);
-                marker = java.util.Optional.of(page.getLast());
-            }
-            assertThat(seen).hasSize(25).doesNotHaveDuplicates();
+            var rows = walk(db, Select.of("project_id", "quota_usage"));
+            assertThat(rows).hasSize(25).doesNotHaveDuplicates();
+            assertThat(walk(db, Select.of("project_id", "quota_usage").key("project_id")))
+                    .isEqualTo(rows);
+        }
+    }
+
+    private static List<String> walk(Database db, Select all) {
+        var select = all.where("service = ?", "s")
+                .order(Select.Sort.desc("used"), Select.Sort.asc("project_id"))
+                .limit(7);
+        var seen = new ArrayList<String>();
+        while (true) {
+            var page = db.read(tx -> select.list(tx, r -> r.string("project_id")));
+            if (page.isEmpty()) return seen;
+            seen.addAll(page);
+            assertThat(db.<Boolean>read(
+                            tx -> select.after(tx, "project_id", page.getLast()).isPresent()))
+                    .isTrue();
         }
     }
 
