@@ -11,7 +11,7 @@ need_jdk
 DATA=$(mktemp -d /tmp/yun-bench.XXXX)
 PORT=${PORT:-18100}
 URL=http://127.0.0.1:$PORT
-trap '"$HERE/yun" down --data "$DATA" --purge >/dev/null 2>&1 || true; rm -rf "$DATA"' EXIT
+trap '"$HERE/yun" down --data "$DATA" --purge >/dev/null 2>&1 || true; postgresql_stop; rm -rf "$DATA"' EXIT
 line() { printf '%-72s %12s   %s\n' "$1" "$2" "$3"; }
 median() { sort -n | awk '{a[NR]=$1} END {print a[int((NR+1)/2)]}'; }
 up() { "$HERE/yun" up --data "$DATA" --port $PORT --no-classic-ports --config "$DATA/bench.conf" "$@" >/dev/null; }
@@ -103,7 +103,7 @@ guests() {
 . "$HERE/bench/identity.sh"
 . "$HERE/bench/lists.sh"
 
-[ $# -gt 0 ] || set -- simulated identity lists images guests
+[ $# -gt 0 ] || set -- simulated identity lists lists_postgresql images guests
 for name in "$@"; do
   rm -rf "${DATA:?}"/[!b]* 2>/dev/null || true
   "$name"

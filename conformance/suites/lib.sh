@@ -36,28 +36,14 @@ eventually() {
 # The client is slow to start (a second); one process reads all the commands of a block from standard input.
 os() { /usr/bin/openstack --os-cloud "${CLOUD:-yun-demo}" "$@"; }
 
-# With YUN_TEST_DATABASE=postgresql, a PostgreSQL server of this suite's own, removed with the cloud. It does not run as root.
+# With YUN_TEST_DATABASE=postgresql, on a PostgreSQL server of this suite's own, removed with the cloud.
+. "$HERE/scripts/postgresql.sh"
 DATABASE_ARGS=()
-as_postgres() { if [ "$(id -u)" -eq 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
 database_start() {
   [ "${YUN_TEST_DATABASE:-}" = postgresql ] || return 0
-  PG_BIN=$(dirname "$(ls /usr/lib/postgresql/*/bin/initdb | sort -V | tail -1)")
-  PG_DIR=$(mktemp -d /tmp/yun-pg.XXXX)
-  PG_PORT=$((20000 + RANDOM % 10000))
-  [ "$(id -u)" -ne 0 ] || chown postgres "$PG_DIR"
-  {
-    as_postgres "$PG_BIN/initdb" -D "$PG_DIR/data" -U yun -A trust -E UTF8 --no-sync &&
-      as_postgres "$PG_BIN/pg_ctl" -D "$PG_DIR/data" -w -l "$PG_DIR/log" start -o \
-        "-p $PG_PORT -c listen_addresses=127.0.0.1 -c unix_socket_directories=$PG_DIR" &&
-      as_postgres "$PG_BIN/createdb" -h "$PG_DIR" -p "$PG_PORT" -U yun yun
-  } >"$DATA.database.log" 2>&1 || { not_ok "a PostgreSQL server starts" "$(tail -3 "$DATA.database.log")"; exit 1; }
-  printf '[database]\nconnection = postgresql://yun@127.0.0.1:%s/yun\n' "$PG_PORT" >"$DATA.database.conf"
+  postgresql_start >"$DATA.database.log" 2>&1 || { not_ok "a PostgreSQL server starts" "$(tail -3 "$DATA.database.log")"; exit 1; }
+  postgresql_config >"$DATA.database.conf"
   DATABASE_ARGS=(--config "$DATA.database.conf")
-}
-database_stop() {
-  [ -n "${PG_DIR:-}" ] || return 0
-  as_postgres "$PG_BIN/pg_ctl" -D "$PG_DIR/data" -w -m immediate stop >/dev/null
-  rm -rf "$PG_DIR"
 }
 
 cloud_start() {
@@ -72,7 +58,7 @@ cloud_start() {
 
 cloud_stop() {
   "$HERE/yun" down --data "$DATA" --purge >"$DATA.down.log" 2>&1 || not_ok "the cloud stops and is purged" "$(tail -3 "$DATA.down.log")"
-  database_stop
+  postgresql_stop
   rm -rf "$DATA" "$DATA".*
 }
 
