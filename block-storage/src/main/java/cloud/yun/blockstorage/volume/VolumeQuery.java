@@ -108,7 +108,7 @@ record VolumeQuery(ListQuery query, Optional<String> projectId, boolean countWan
     }
 
     Select filters() {
-        var select = Select.of(VolumeStore.COLUMNS, "volume").where("project_id = ?", projectId);
+        var select = Select.of(VolumeStore.COLUMNS, "volume").key("id").where("project_id = ?", projectId);
         query.filters().forEach((name, value) -> filter(select, name, value));
         return select;
     }

@@ -55,7 +55,7 @@ public final class ServerListStore {
     }
 
     public static ServerListStore of(Tx tx) {
-        return new ServerListStore(tx, Select.of(ServerStore.COLUMNS, "server"));
+        return new ServerListStore(tx, Select.of(ServerStore.COLUMNS, "server").key("id"));
     }
 
     /// @param column a column that users may filter by, by its own name

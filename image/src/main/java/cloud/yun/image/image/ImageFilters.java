@@ -2,7 +2,6 @@ package cloud.yun.image.image;
 
 import cloud.yun.kernel.auth.Caller;
 import cloud.yun.kernel.db.Select;
-import cloud.yun.kernel.db.Tx;
 import cloud.yun.kernel.error.CloudException.Invalid;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -28,61 +27,58 @@ record ImageFilters(Map<String, List<String>> values) {
         return all == null || all.isEmpty() ? Optional.empty() : Optional.of(all.getLast());
     }
 
-    /// Narrows `select` to what the caller sees and asked for.
+    /// Narrows `select`, of images `i`, to what the caller sees and asked for.
     ///
-    /// @param first what the list is sorted by first
-    void apply(Tx tx, Select select, Caller caller, String first) {
-        var found = new ImageConditions();
-        visible(found, caller);
+    /// Conditions are on plain columns: the index that orders the list holds these columns.
+    void apply(Select select, Caller caller) {
+        visible(select, caller);
         values.forEach((name, all) -> {
+            var value = all.getLast();
             switch (name) {
                 case "visibility", "member_status" -> {} // decided in visible()
-                case "owner" -> found.text("owner", List.of(all.getLast()));
-                case "tag" -> all.forEach(tag -> tagged(found, tag));
                 case "os_hidden" -> {} // below, since it counts when absent
-                case "protected" -> found.number("protected", "= ?", bool("protected", all.getLast()));
-                case "size_min" -> found.number("COALESCE(size, -1)", ">= ?", Math.max(0, number(name, all.getLast())));
-                case "size_max" -> found.number("COALESCE(size, -1)", "BETWEEN 0 AND ?", number(name, all.getLast()));
-                case "size" -> found.number("COALESCE(size, -1)", "= ?", number(name, all.getLast()));
-                case "min_ram", "min_disk", "virtual_size" -> found.number(name, "= ?", number(name, all.getLast()));
-                case "checksum", "os_hash_value", "os_hash_algo" -> found.text(name, List.of(all.getLast()));
-                case "created_at", "updated_at" -> time(found, name, all.getLast(), first.equals("i." + name));
-                default -> other(found, name, all.getLast());
+                case "tag" -> all.forEach(tag -> tagged(select, tag));
+                case "protected" -> select.where("i.protected = ?", bool(name, value));
+                case "size_min" -> select.where("i.size >= ?", number(name, value));
+                case "size_max" -> select.where("i.size <= ?", number(name, value));
+                case "size", "min_ram", "min_disk", "virtual_size" ->
+                    select.where("i." + name + " = ?", number(name, value));
+                case "owner", "checksum", "os_hash_value", "os_hash_algo" -> select.where("i." + name + " = ?", value);
+                case "created_at", "updated_at" -> time(select, "i." + name, value);
+                default -> other(select, name, value);
             }
         });
-        found.number(
-                "os_hidden",
-                "= ?",
+        select.where(
+                "i.os_hidden = ?",
                 one("os_hidden").map(v -> bool("os_hidden", v)).orElse(false));
-        found.apply(tx, select);
     }
 
-    private static void other(ImageConditions found, String name, String value) {
+    private static void other(Select select, String name, String value) {
         if (!TEXTS.contains(name)) {
-            found.add(
+            select.where(
                     "EXISTS (SELECT 1 FROM image_property p WHERE p.image_id = i.id AND p.name = ? AND p.value = ?)",
-                    "SELECT image_id AS id FROM image_property WHERE name = ? AND value = ?",
                     name,
                     value);
             return;
         }
-        var column = name.equals("id") || name.equals("status") ? name : "COALESCE(" + name + ", '')";
-        if (value.startsWith("in:")) found.text(column, list(value.substring(3)));
-        else if (value.startsWith("eq:")) found.text(column, List.of(value.substring(3)));
-        else if (value.startsWith("neq:")) found.only("i." + name + " <> ?", value.substring(4));
-        else found.text(column, List.of(value));
+        if (value.startsWith("in:")) texts(select, name, list(value.substring(3)));
+        else if (value.startsWith("eq:")) texts(select, name, List.of(value.substring(3)));
+        else if (value.startsWith("neq:")) select.where("i." + name + " <> ?", value.substring(4));
+        else texts(select, name, List.of(value));
     }
 
-    private static void tagged(ImageConditions found, String tag) {
-        found.add(
-                "EXISTS (SELECT 1 FROM image_tag t WHERE t.image_id = i.id AND t.tag = ?)",
-                "SELECT image_id AS id FROM image_tag WHERE tag = ?",
-                tag);
+    /// What has no value matches the empty text.
+    private static void texts(Select select, String name, List<String> values) {
+        select.in(values.contains("") ? "COALESCE(i." + name + ", '')" : "i." + name, values);
+    }
+
+    private static void tagged(Select select, String tag) {
+        select.where("EXISTS (SELECT 1 FROM image_tag t WHERE t.image_id = i.id AND t.tag = ?)", tag);
     }
 
     /// A list shows the caller's own images, public ones, and shared ones that it accepted; community images only
     /// when asked for. An admin sees all projects' images.
-    private void visible(ImageConditions found, Caller caller) {
+    private void visible(Select select, Caller caller) {
         var visibility = one("visibility").filter(v -> !v.equals("all")).map(ImageService::visibility);
         boolean all = one("visibility").filter(v -> v.equals("all")).isPresent();
         boolean community = all || visibility.isPresent();
@@ -90,21 +86,17 @@ record ImageFilters(Map<String, List<String>> values) {
         if (!MEMBER_STATUS.contains(memberStatus)) throw new Invalid("Invalid status: " + memberStatus);
         var project = caller.project().map(Caller.Project::id).orElse("");
         if (!caller.admin()) {
-            var open = community ? "'public', 'community'" : "'public'";
-            var status = memberStatus.equals("all") ? "" : " AND %sstatus = ?";
             var arguments = new ArrayList<Object>(List.of(project, project));
             if (!memberStatus.equals("all")) arguments.add(memberStatus);
-            found.add(
-                    "(i.owner || '') = ? OR (i.visibility || '') IN (" + open + ") OR ((i.visibility || '') = 'shared'"
-                            + " AND EXISTS (SELECT 1 FROM image_member m WHERE m.image_id = i.id AND m.member_id = ?"
-                            + status.formatted("m.") + "))",
-                    "SELECT id FROM image WHERE owner = ? UNION ALL SELECT id FROM image WHERE visibility IN (" + open
-                            + ") UNION ALL SELECT image_id AS id FROM image_member WHERE member_id = ?"
-                            + status.formatted(""),
+            select.where(
+                    "i.owner = ? OR i.visibility IN (" + (community ? "'public', 'community'" : "'public'")
+                            + ") OR (i.visibility = 'shared' AND EXISTS (SELECT 1 FROM image_member m"
+                            + " WHERE m.image_id = i.id AND m.member_id = ?"
+                            + (memberStatus.equals("all") ? "" : " AND m.status = ?") + "))",
                     arguments.toArray());
         }
-        visibility.ifPresent(v -> found.text("visibility", List.of(v)));
-        if (!community) found.only("i.visibility <> 'community' OR (i.owner || '') = ?", project);
+        select.where("i.visibility = ?", visibility);
+        if (!community) select.where("i.visibility <> 'community' OR i.owner = ?", project);
     }
 
     private static boolean bool(String name, String value) {
@@ -142,8 +134,7 @@ record ImageFilters(Map<String, List<String>> values) {
         return items;
     }
 
-    /// @param sorted the list is sorted by this column, so the index that sorts also finds
-    private static void time(ImageConditions found, String name, String value, boolean sorted) {
+    private static void time(Select select, String column, String value) {
         int colon = value.indexOf(':');
         var operator = colon > 0 ? value.substring(0, colon) : "";
         boolean known = List.of("gt", "gte", "lt", "lte", "neq", "eq").contains(operator);
@@ -151,24 +142,14 @@ record ImageFilters(Map<String, List<String>> values) {
         // Times are shown in whole seconds; what the user compares with is the second, not the microsecond in the
         // row.
         var next = instant.plusSeconds(1);
-        var column = sorted ? "i." + name : "(i." + name + " + 0)";
         switch (operator) {
-            case "gt" -> range(found, name, column, ">= ?", next);
-            case "gte" -> range(found, name, column, ">= ?", instant);
-            case "lt" -> range(found, name, column, "< ?", instant);
-            case "lte" -> range(found, name, column, "< ?", next);
-            case "neq" -> found.only(column + " < ? OR " + column + " >= ?", instant, next);
-            default ->
-                found.add(
-                        column + " >= ? AND " + column + " < ?",
-                        "SELECT id FROM image WHERE " + name + " >= ? AND " + name + " < ?",
-                        instant,
-                        next);
+            case "gt" -> select.where(column + " >= ?", next);
+            case "gte" -> select.where(column + " >= ?", instant);
+            case "lt" -> select.where(column + " < ?", instant);
+            case "lte" -> select.where(column + " < ?", next);
+            case "neq" -> select.where(column + " < ? OR " + column + " >= ?", instant, next);
+            default -> select.where(column + " >= ? AND " + column + " < ?", instant, next);
         }
-    }
-
-    private static void range(ImageConditions found, String name, String column, String comparison, Instant at) {
-        found.add(column + " " + comparison, "SELECT id FROM image WHERE " + name + " " + comparison, at);
     }
 
     private static Instant instant(String text) {

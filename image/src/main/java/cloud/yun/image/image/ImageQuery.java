@@ -15,8 +15,8 @@ import java.util.Optional;
 record ImageQuery(ImageFilters filters, List<Sort> sorts, Optional<String> marker, int limit) {
     /// @throws Invalid the marker is no image that the caller sees
     List<Image> run(Tx tx, Caller caller, ImageAccess access) {
-        var select = Select.of(ImageStore.COLUMNS, ImageStore.FROM);
-        filters.apply(tx, select, caller, sorts.getFirst().expression());
+        var select = Select.of(ImageStore.COLUMNS, ImageStore.FROM).key("i.id");
+        filters.apply(select, caller);
         select.order(sorts).limit(limit);
         if (marker.isPresent()) {
             var id = marker.get();

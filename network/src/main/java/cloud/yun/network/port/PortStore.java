@@ -207,7 +207,7 @@ public final class PortStore {
     }
 
     List<Port> list(ListQuery query, Optional<String> projectId) {
-        var select = Select.of(COLUMNS, "port");
+        var select = Select.of(COLUMNS, "port").key("id");
         projectId.ifPresent(p -> select.where(
                 "project_id = ? OR network_id IN (SELECT n.id FROM network n WHERE n.project_id = ?)", p, p));
         return complete(query.page(tx, select, PortStore::map));
