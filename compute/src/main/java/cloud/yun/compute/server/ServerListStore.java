@@ -6,7 +6,9 @@ import cloud.yun.kernel.db.Tx;
 import cloud.yun.kernel.error.CloudException.Invalid;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -15,7 +17,8 @@ import java.util.regex.PatternSyntaxException;
 
 /// SQL of lists of servers: every filter that the API has, in one statement.
 public final class ServerListStore {
-    private static final Pattern PLAIN = Pattern.compile("[\\w@:/ =-]*");
+    /// Regular expressions that LIKE can say: text, `.`, `.*`, quoted punctuation, and the two ends.
+    private static final Pattern SIMPLE = Pattern.compile("\\^?([\\w@:/ =-]|\\.\\*?|\\\\[^\\w\\\\])*\\$?");
 
     private static final Map<String, String> SORTS = Map.ofEntries(
             Map.entry("access_ip_v4", "COALESCE(access_v4, '')"),
@@ -94,8 +97,8 @@ public final class ServerListStore {
     ///
     /// @throws Invalid it is no regular expression
     public ServerListStore matching(String column, String text) {
-        if (PLAIN.matcher(text).matches()) {
-            select.where("LOWER(" + column + ") LIKE ? ESCAPE '\\'", "%" + escaped(text) + "%");
+        if (SIMPLE.matcher(text).matches()) {
+            select.where("LOWER(" + column + ") LIKE ? ESCAPE '!'", like(text.toLowerCase(Locale.ROOT)));
             return this;
         }
         Pattern pattern;
@@ -114,19 +117,32 @@ public final class ServerListStore {
         return this;
     }
 
-    private static String escaped(String text) {
-        return text.toLowerCase(java.util.Locale.ROOT)
-                .replace("\\", "\\\\")
-                .replace("%", "\\%")
-                .replace("_", "\\_");
+    private static String like(String regex) {
+        boolean start = regex.startsWith("^");
+        boolean end = regex.endsWith("$") && !regex.endsWith("\\$");
+        var like = new StringBuilder(start ? "" : "%");
+        for (int i = start ? 1 : 0; i < regex.length() - (end ? 1 : 0); i++) {
+            char c = regex.charAt(i);
+            if (c != '.') {
+                if (c == '\\') c = regex.charAt(++i);
+                if (c == '%' || c == '_' || c == '!') like.append('!');
+                like.append(c);
+            } else if (regex.startsWith(".*", i)) {
+                like.append('%');
+                i++;
+            } else like.append('_');
+        }
+        return like.append(end ? "" : "%").toString();
     }
 
     /// @param all whether all tags must be there, else any
     /// @param not turns it round
     public ServerListStore tags(Set<String> tags, boolean all, boolean not) {
-        var having = "id IN (SELECT server_id FROM server_tag WHERE tag IN (" + Tx.marks(tags.size())
-                + ") GROUP BY server_id HAVING COUNT(*) >= " + (all ? tags.size() : 1) + ")";
-        select.where(not ? "NOT " + having : having, tags.toArray());
+        var has = "EXISTS (SELECT 1 FROM server_tag t WHERE t.server_id = server.id AND t.tag ";
+        var wanted = all
+                ? String.join(" AND ", Collections.nCopies(tags.size(), has + "= ?)"))
+                : has + "IN (" + Tx.marks(tags.size()) + "))";
+        select.where(not ? "NOT (" + wanted + ")" : wanted, tags.toArray());
         return this;
     }
 
@@ -143,7 +159,9 @@ public final class ServerListStore {
         boolean ascending = !sorts.isEmpty() && sorts.getLast().ascending();
         if (sorts.stream().noneMatch(s -> s.expression().equals("created_at")))
             sorts.add(new Sort("created_at", ascending));
-        if (sorts.stream().noneMatch(s -> s.expression().equals("id"))) sorts.add(new Sort("id", ascending));
+        if (sorts.stream()
+                .noneMatch(s -> s.expression().equals("id") || s.expression().equals("number")))
+            sorts.add(new Sort("id", ascending));
         select.order(sorts);
         if (marker.isPresent() && select.after(tx, "id", marker.get()).isEmpty()) return Optional.empty();
         select.limit(limit);

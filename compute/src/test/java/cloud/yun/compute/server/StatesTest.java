@@ -162,8 +162,18 @@ class StatesTest {
                         .hasSize(3);
                 assertThat(ids(ServerListStore.of(tx).matching("name", "^n.*e$").page(keys, Optional.empty(), 9)))
                         .hasSize(3);
-                assertThat(ids(ServerListStore.of(tx).matching("name", "%").page(keys, Optional.empty(), 9)))
-                        .isEmpty();
+                for (var regex : List.of("^n..e$", "^[n]A", "name$", ".ame"))
+                    assertThat(ids(ServerListStore.of(tx)
+                                    .matching("name", regex)
+                                    .page(keys, Optional.empty(), 9)))
+                            .as(regex)
+                            .hasSize(3);
+                for (var regex : List.of("%", "_", "^am", "n\\.me", "^name\\$", "nam$", "^.$"))
+                    assertThat(ids(ServerListStore.of(tx)
+                                    .matching("name", regex)
+                                    .page(keys, Optional.empty(), 9)))
+                            .as(regex)
+                            .isEmpty();
                 return true;
             });
         }
