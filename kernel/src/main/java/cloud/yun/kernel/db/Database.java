@@ -36,7 +36,9 @@ public sealed interface Database extends AutoCloseable permits SqliteDatabase, P
         });
     }
 
-    /// Reads one consistent view; a write in it fails.
+    /// Reads one consistent view.
+    ///
+    /// @throws IllegalStateException the work wants to write, or to lock what it reads ([Dialect#forUpdate])
     <T> T read(Function<Tx, T> work);
 
     Dialect dialect();

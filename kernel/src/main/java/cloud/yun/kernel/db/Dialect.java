@@ -2,7 +2,7 @@ package cloud.yun.kernel.db;
 
 /// The few places where the two databases differ.
 public enum Dialect {
-    SQLITE("INTEGER PRIMARY KEY AUTOINCREMENT", "", "", ""),
+    SQLITE("INTEGER PRIMARY KEY AUTOINCREMENT", "", " /* FOR UPDATE */", " /* FOR UPDATE SKIP LOCKED */"),
     POSTGRESQL(
             "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
             "COLLATE \"C\"",
@@ -37,7 +37,8 @@ public enum Dialect {
         return this == SQLITE ? "" : "--";
     }
 
-    /// Suffix of a SELECT whose rows this transaction is about to change. SQLite has one writer and needs none.
+    /// Suffix of a SELECT whose rows this transaction is about to change. SQLite has one writer and needs no lock; it
+    /// gets a comment, so that a lock where only reading is allowed is refused there as well ([Database#read]).
     public String forUpdate() {
         return forUpdate;
     }
@@ -45,5 +46,9 @@ public enum Dialect {
     /// Suffix of a SELECT that takes rows nobody else is working on.
     public String skipLocked() {
         return skipLocked;
+    }
+
+    static boolean locks(String sql) {
+        return sql.contains("FOR UPDATE");
     }
 }

@@ -20,16 +20,33 @@ import tools.jackson.databind.JsonNode;
 final class JdbcTx implements Tx {
     private final Statements statements;
     private final Dialect dialect;
+    private final boolean readsOnly;
     private final List<Runnable> wakes = new ArrayList<>();
     private final Map<Class<?>, Ending> endings = new LinkedHashMap<>();
 
-    JdbcTx(Statements statements, Dialect dialect) {
+    private JdbcTx(Statements statements, Dialect dialect, boolean readsOnly) {
         this.statements = statements;
         this.dialect = dialect;
+        this.readsOnly = readsOnly;
+    }
+
+    static JdbcTx writing(Statements statements, Dialect dialect) {
+        return new JdbcTx(statements, dialect, false);
+    }
+
+    /// Refuses what changes or locks rows, before the database sees it and so on each database alike.
+    static JdbcTx reading(Statements statements, Dialect dialect) {
+        return new JdbcTx(statements, dialect, true);
+    }
+
+    private void refuseIfReading(String what) {
+        if (readsOnly)
+            throw new IllegalStateException("A transaction that only reads neither writes nor locks: " + what);
     }
 
     @Override
     public int update(String sql, @Nullable Object... arguments) {
+        refuseIfReading(sql);
         return with(sql, prepared -> {
             var statement = prepared.statement();
             bind(statement, arguments);
@@ -40,6 +57,7 @@ final class JdbcTx implements Tx {
 
     @Override
     public void batch(String sql, Collection<@Nullable Object[]> rows) {
+        refuseIfReading(sql);
         if (rows.isEmpty()) return;
         with(sql, prepared -> {
             var statement = prepared.statement();
@@ -53,6 +71,7 @@ final class JdbcTx implements Tx {
 
     @Override
     public <T> List<T> query(String sql, Row.Mapper<T> mapper, @Nullable Object... arguments) {
+        if (Dialect.locks(sql)) refuseIfReading(sql);
         return with(sql, prepared -> {
             bind(prepared.statement(), arguments);
             try (var result = prepared.statement().executeQuery()) {

@@ -33,7 +33,7 @@ final class PostgresDatabase implements Database {
     @Override
     public <T> T transaction(Function<Tx, T> work) {
         return within(connection -> {
-            var tx = tx(connection);
+            var tx = JdbcTx.writing(statements(connection), Dialect.POSTGRESQL);
             T result = tx.complete(work);
             connection.commit();
             tx.wakes().forEach(Runnable::run);
@@ -46,7 +46,8 @@ final class PostgresDatabase implements Database {
         return within(connection -> {
             connection.setReadOnly(true);
             try {
-                return work.apply(tx(connection));
+                return JdbcTx.reading(statements(connection), Dialect.POSTGRESQL)
+                        .complete(work);
             } finally {
                 connection.rollback();
                 connection.setReadOnly(false);
@@ -55,8 +56,8 @@ final class PostgresDatabase implements Database {
     }
 
     /// The driver itself keeps the statements that come again.
-    private static JdbcTx tx(Connection connection) {
-        return new JdbcTx(new Statements(connection, 0), Dialect.POSTGRESQL);
+    private static Statements statements(Connection connection) {
+        return new Statements(connection, 0);
     }
 
     private interface Work<T> {

@@ -148,7 +148,7 @@ final class SqliteDatabase implements Database {
         try {
             writer.run("SAVEPOINT job");
             try {
-                job.run(new JdbcTx(writer, Dialect.SQLITE));
+                job.run(JdbcTx.writing(writer, Dialect.SQLITE));
                 writer.run("RELEASE job");
             } catch (RuntimeException | Error e) {
                 job.failure = e;
@@ -183,7 +183,7 @@ final class SqliteDatabase implements Database {
         try {
             reader.run("BEGIN");
             try {
-                return work.apply(new JdbcTx(reader, Dialect.SQLITE));
+                return JdbcTx.reading(reader, Dialect.SQLITE).complete(work);
             } finally {
                 reader.run("ROLLBACK");
             }

@@ -134,7 +134,37 @@ class DatabaseTest {
     @MethodSource(SOURCE)
     void read_cannotWrite(Database db) {
         try (db) {
-            assertThatThrownBy(() -> db.read(tx -> tx.update("DELETE FROM quota_usage")));
+            assertThatThrownBy(() -> db.read(tx -> tx.update("DELETE FROM quota_usage")))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("DELETE FROM quota_usage");
+            // What is asked like a query and writes is left to the database.
+            assertThatThrownBy(() -> db.read(tx -> tx.exists("DELETE FROM quota_usage RETURNING used")));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource(SOURCE)
+    void read_withSomethingLeftToWriteAtItsEnd_fails(Database db) {
+        try (db) {
+            Tx.Ending writes = tx -> put(tx, "a", 1);
+            assertThatThrownBy(() -> db.read(tx -> tx.ending(Tx.Ending.class, () -> writes)))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("quota_usage");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource(SOURCE)
+    void read_cannotLock_writeCan(Database db) {
+        try (db) {
+            db.write(tx -> put(tx, "a", 1));
+            for (var lock : List.of(db.dialect().forUpdate(), db.dialect().skipLocked())) {
+                var sql = "SELECT used AS n FROM quota_usage" + lock;
+                assertThatThrownBy(() -> db.read(tx -> tx.number(sql)))
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("SELECT used AS n FROM quota_usage");
+                assertThat((long) db.transaction(tx -> tx.number(sql))).isEqualTo(1);
+            }
         }
     }
 
