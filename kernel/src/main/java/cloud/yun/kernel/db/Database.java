@@ -60,7 +60,9 @@ public sealed interface Database extends AutoCloseable permits SqliteDatabase, P
                         "bytewise",
                         dialect().bytewise(),
                         "sqlite",
-                        dialect().onlySqlite()))
+                        dialect().onlySqlite(),
+                        "postgresql",
+                        dialect().onlyPostgresql()))
                 .outOfOrder(true)
                 .failOnMissingLocations(true)
                 .loggers("slf4j")

@@ -37,6 +37,11 @@ public enum Dialect {
         return this == SQLITE ? "" : "--";
     }
 
+    /// Begins a line of a migration that is for PostgreSQL only; migrations write it as `${postgresql}`.
+    public String onlyPostgresql() {
+        return this == POSTGRESQL ? "" : "--";
+    }
+
     /// Suffix of a SELECT whose rows this transaction is about to change. SQLite has one writer and needs no lock; it
     /// gets a comment, so that a lock where only reading is allowed is refused there as well ([Database#read]).
     public String forUpdate() {
