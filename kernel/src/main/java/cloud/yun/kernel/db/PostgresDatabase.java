@@ -13,6 +13,12 @@ import java.util.function.Function;
 /// PostgreSQL through a pool. A fair semaphore in front lets nobody starve; conflicts are tried again.
 final class PostgresDatabase implements Database {
     private static final int TRIES = 10;
+
+    /// For a row that another transaction made or took away meanwhile: the next run sees it and says so. More would
+    /// hide
+    /// a mistake of ours.
+    private static final int TRIES_OF_TAKEN = 3;
+
     private static final long WAIT_SECONDS_MAX = 30;
 
     private final HikariDataSource pool;
@@ -88,7 +94,7 @@ final class PostgresDatabase implements Database {
                     connection.rollback();
                     // PostgreSQL's text has no NUL, and only users' texts can contain one.
                     if (state(e, "22021")) throw new Invalid("A text contains a NUL character.");
-                    if (!conflict(e) || attempt == TRIES) throw e;
+                    if (attempt == (taken(e) ? TRIES_OF_TAKEN : conflict(e) ? TRIES : attempt)) throw e;
                 }
             } catch (SQLException e) {
                 throw new Unavailable("The database did not answer.", String.valueOf(e.getMessage()), e);
@@ -99,6 +105,12 @@ final class PostgresDatabase implements Database {
     /// Serialization failure and deadlock: the other transaction won, ours may be run again.
     private static boolean conflict(Throwable failure) {
         return state(failure, "40001") || state(failure, "40P01");
+    }
+
+    /// A key that is there already, or a row that another one refers to and that is not there: the work looked for it
+    /// before somebody else committed.
+    private static boolean taken(Throwable failure) {
+        return state(failure, "23505") || state(failure, "23503");
     }
 
     private static boolean state(Throwable failure, String code) {

@@ -3,13 +3,18 @@ package cloud.yun.kernel.db;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import cloud.yun.kernel.Databases;
 import cloud.yun.testing.Requirement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -112,6 +117,34 @@ class DatabaseTest {
                         """))));
             for (var result : results) result.get();
             assertThat(used(db, "p")).isEqualTo(100);
+        }
+    }
+
+    /// SQLite's writers come one after the other anyhow.
+    @Test
+    void transaction_whenAnotherMadeItsRowMeanwhile_runsAgainAndSeesIt() throws Exception {
+        try (var db = Databases.postgresql();
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var bothLooked = new CyclicBarrier(2);
+            var runs = new AtomicInteger();
+            Callable<Boolean> makes = () -> db.transaction(tx -> {
+                boolean first = runs.incrementAndGet() <= 2;
+                if (tx.exists("SELECT 1 AS one FROM quota_usage WHERE project_id = 'a'")) return false;
+                if (first) await(bothLooked);
+                tx.update("INSERT INTO quota_usage (service, project_id, resource, used) VALUES ('s', 'a', 'r', 1)");
+                return true;
+            });
+            var results = threads.invokeAll(List.of(makes, makes));
+            assertThat(List.of(results.get(0).get(), results.get(1).get())).containsExactlyInAnyOrder(true, false);
+            assertThat(runs).hasValue(3);
+        }
+    }
+
+    private static void await(CyclicBarrier barrier) {
+        try {
+            barrier.await(30, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
         }
     }
 
