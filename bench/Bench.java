@@ -200,7 +200,22 @@ public final class Bench {
             "name=user-777777",
             "name__iexact=USER-777777",
             "name__contains=7",
+            "name__contains=777",
+            "name__contains=77777",
+            "name__contains=zz",
+            "name__icontains=USER",
+            "name__icontains=R-4711",
             "name__startswith=user-9",
+            "name__startswith=ser",
+            "name__istartswith=USER-4711",
+            "name__endswith=5",
+            "name__endswith=4711",
+            "name__iendswith=R-4711",
+            "name__contains=777&enabled=false",
+            "name__contains=5&domain_id=" + domain + "&enabled=true",
+            "name__endswith=5&domain_id=" + domain,
+            "name__startswith=user-77&password_expires_at=lt:2100-01-01T00:00:00Z",
+            "name__contains=user&password_expires_at=lt:2023-11-14T22:14:00Z",
             "password_expires_at=lt:2100-01-01T00:00:00Z",
             "password_expires_at=gt:2023-11-25T00:00:00Z",
             "password_expires_at=lt:2023-11-14T22:14:00Z",
@@ -211,7 +226,9 @@ public final class Bench {
             line("identity-list: 100 of 1 000 000 users, " + (filter.isEmpty() ? "no filter" : filter),
                     "%.1f ms".formatted(median(path)), "at most 20 ms");
         }
-        for (var filter : new String[] {"", "&domain_id=" + domain, "&enabled=true"})
+        for (var filter : new String[] {
+            "", "&domain_id=" + domain, "&enabled=true", "&name__contains=77", "&name__contains=777", "&name__contains=77777"
+        })
             line("identity-list: behind the 900 000th" + (filter.isEmpty() ? "" : ", " + filter.substring(1)),
                     "%.1f ms".formatted(median("/identity/v3/users?limit=100&marker=" + marker + filter)),
                     "at most 20 ms");

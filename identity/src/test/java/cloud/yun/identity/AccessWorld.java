@@ -304,7 +304,7 @@ final class AccessWorld {
     private List<String> tables() {
         return house.db.read(tx -> tx.query(
                 "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'identity%' AND name <>"
-                        + " 'identity_epoch'",
+                        + " 'identity_epoch' AND name NOT LIKE 'identity_user_part%'",
                 r -> r.string("name")));
     }
 

@@ -59,7 +59,7 @@ public final class UserStore {
 
     List<User> list(UserFilters filters) {
         // The ids of the page first, by an index; then only those rows are read whole.
-        var select = filters.apply(Select.of("id", "identity_user"));
+        var select = filters.apply(tx, Select.of("id", "identity_user"));
         var ids = filters.common().page(tx, select, filters.order()).list(tx, r -> r.string("id"));
         if (ids.isEmpty()) return List.of();
         var found = new HashMap<String, User>();
@@ -81,7 +81,7 @@ public final class UserStore {
 
     /// @param filters marker and limit do not apply
     List<User> ofGroup(String groupId, UserFilters filters) {
-        var ids = filters.apply(Select.of("id", "identity_user"))
+        var ids = filters.apply(tx, Select.of("id", "identity_user"))
                 .where("id IN (SELECT user_id FROM identity_group_member WHERE group_id = ?)", groupId)
                 .order(Select.Sort.asc("id"))
                 .list(tx, r -> r.string("id"));
