@@ -276,7 +276,12 @@ public final class BlockStorageModule implements Room {
                         db,
                         clock,
                         config.get(Options.SERVICE_DOWN),
-                        () -> db.read(tx -> new VolumeStore(tx).allocatedGibByHost()))
+                        () -> db.read(tx -> new VolumeStore(tx).allocatedGibByHost()),
+                        (caller, type) -> {
+                            var specs = db.read(tx -> types.require(tx, caller, type))
+                                    .extraSpecs();
+                            return capabilities -> scheduler.meets(capabilities, specs);
+                        })
                 .routes());
         all.addAll(Discovery.routes());
         all.addAll(all.stream()

@@ -94,6 +94,12 @@ public final class FilterScheduler {
                         .toList();
     }
 
+    /// Whether back ends that report so can meet a type, if the scheduler asks for that at all.
+    public boolean meets(ObjectNode capabilities, Map<String, String> extraSpecs) {
+        return !filters.contains(PoolFilter.CapabilitiesFilter)
+                || PoolFilter.unmet(capabilities, extraSpecs).isEmpty();
+    }
+
     /// Decides; changes nothing.
     public Decision decide(Tx tx, Request wanted) {
         var verdicts = new java.util.LinkedHashMap<String, String>();

@@ -3,8 +3,10 @@ package cloud.yun.blockstorage.scheduler;
 import cloud.yun.blockstorage.scheduler.FilterScheduler.Request;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import tools.jackson.databind.node.ObjectNode;
 
 /// Cinder's filters, by their names in `scheduler_default_filters`.
 enum PoolFilter {
@@ -32,20 +34,25 @@ enum PoolFilter {
     CapabilitiesFilter {
         @Override
         Optional<String> refuses(Pool pool, Request wanted) {
-            for (var spec : wanted.extraSpecs().entrySet()) {
-                var key = spec.getKey();
-                int colon = key.indexOf(':');
-                // A scope other than "capabilities" speaks to somebody else: a driver, QoS.
-                if (colon >= 0 && !key.startsWith("capabilities:")) continue;
-                var name = colon < 0 ? key : key.substring(colon + 1);
-                var has = pool.capabilities().path(name);
-                if (has.isMissingNode() || has.isNull()) return Optional.of("it has no capability " + name);
-                if (!ExtraSpec.matches(has.asString(""), spec.getValue()))
-                    return Optional.of("its " + name + " is " + has.asString("") + ", wanted is " + spec.getValue());
-            }
-            return Optional.empty();
+            return unmet(pool.capabilities(), wanted.extraSpecs());
         }
     };
+
+    /// @return the first extra spec that the capabilities do not have, in words
+    static Optional<String> unmet(ObjectNode capabilities, Map<String, String> extraSpecs) {
+        for (var spec : extraSpecs.entrySet()) {
+            var key = spec.getKey();
+            int colon = key.indexOf(':');
+            // A scope other than "capabilities" speaks to somebody else: a driver, QoS.
+            if (colon >= 0 && !key.startsWith("capabilities:")) continue;
+            var name = colon < 0 ? key : key.substring(colon + 1);
+            var has = capabilities.path(name);
+            if (has.isMissingNode() || has.isNull()) return Optional.of("it has no capability " + name);
+            if (!ExtraSpec.matches(has.asString(""), spec.getValue()))
+                return Optional.of("its " + name + " is " + has.asString("") + ", wanted is " + spec.getValue());
+        }
+        return Optional.empty();
+    }
 
     /// @return why not; empty when the pool may do
     abstract Optional<String> refuses(Pool pool, Request wanted);

@@ -2,6 +2,7 @@ package cloud.yun.blockstorage.service;
 
 import cloud.yun.blockstorage.query.Bodies;
 import cloud.yun.blockstorage.query.ListQuery;
+import cloud.yun.kernel.auth.Caller;
 import cloud.yun.kernel.db.Database;
 import cloud.yun.kernel.error.CloudException.Invalid;
 import cloud.yun.kernel.error.CloudException.NotFound;
@@ -15,7 +16,12 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
 
 /// `os-services`, `scheduler-stats/get_pools`, `os-availability-zone`, `capabilities`.
 public final class ServiceRoutes {
@@ -25,13 +31,24 @@ public final class ServiceRoutes {
     private final Clock clock;
     private final Duration downTime;
     private final Supplier<Map<String, Long>> allocatedGib;
+    private final Suits suits;
+
+    /// Whether what a back end reports can meet a volume type.
+    public interface Suits {
+        /// @param type an id or a name
+        /// @return of capabilities
+        /// @throws NotFound there is no such type
+        Predicate<ObjectNode> type(Caller caller, String type);
+    }
 
     /// @param allocatedGib by pool name, what our rows hold
-    public ServiceRoutes(Database db, Clock clock, Duration downTime, Supplier<Map<String, Long>> allocatedGib) {
+    public ServiceRoutes(
+            Database db, Clock clock, Duration downTime, Supplier<Map<String, Long>> allocatedGib, Suits suits) {
         this.db = db;
         this.clock = clock;
         this.downTime = downTime;
         this.allocatedGib = allocatedGib;
+        this.suits = suits;
     }
 
     public List<Route> routes() {
@@ -111,20 +128,53 @@ public final class ServiceRoutes {
         var list = body.putArray("pools");
         var allocated = allocatedGib.get();
         boolean detail = ListQuery.flag(r, "detail");
+        var wanted = poolFilter(r);
         for (var s : services()) {
             if (!s.binary().equals(StorageService.VOLUME) || s.capabilities().isEmpty()) continue;
-            if (r.query("name").filter(n -> !n.equals(s.pool())).isPresent()) continue;
-            var pool = list.addObject().put("name", s.pool());
-            if (!detail) continue;
             var capabilities = s.capabilities().deepCopy();
             long held = allocated.getOrDefault(s.pool(), 0L);
             capabilities
                     .put("allocated_capacity_gb", held)
                     .put("provisioned_capacity_gb", held)
                     .put("pool_name", s.pool().substring(s.pool().indexOf('#') + 1));
-            pool.set("capabilities", capabilities);
+            if (!wanted.test(s.pool(), capabilities)) continue;
+            var pool = list.addObject().put("name", s.pool());
+            if (detail) pool.set("capabilities", capabilities);
         }
         return Reply.ok(body);
+    }
+
+    /// From 3.28 pools are filtered by name and by anything they report, from 3.35 by the volume type they can hold.
+    private BiPredicate<String, ObjectNode> poolFilter(Request r) {
+        BiPredicate<String, ObjectNode> wanted = (_, _) -> true;
+        if (!r.microversion().atLeast("3.28")) return wanted;
+        for (var entry : r.query().entrySet()) {
+            var key = entry.getKey();
+            var value = entry.getValue().getFirst();
+            wanted = wanted.and(
+                    switch (key) {
+                        case "detail" -> (_, _) -> true;
+                        case "name" -> (name, _) -> name.equals(value);
+                        case "volume_type" -> {
+                            if (!r.microversion().atLeast("3.35")) yield (_, _) -> true;
+                            var suited = suits.type(r.caller(), value);
+                            yield (_, capabilities) -> suited.test(capabilities);
+                        }
+                        default -> (_, capabilities) -> reports(capabilities.path(key), value);
+                    });
+        }
+        return wanted;
+    }
+
+    private static boolean reports(JsonNode has, String wanted) {
+        if (has.isBoolean()) return has.asBoolean() == Bodies.truth(StringNode.valueOf(wanted));
+        if (!has.isNumber()) return has.isString() && has.asString().equals(wanted);
+        try {
+            return has.asDouble() == Double.parseDouble(wanted);
+        } catch (NumberFormatException e) {
+            // No number equals it, as in Cinder.
+            return false;
+        }
     }
 
     private Reply capabilities(Request r) {

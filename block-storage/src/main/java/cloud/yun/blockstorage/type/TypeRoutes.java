@@ -8,11 +8,13 @@ import cloud.yun.kernel.http.Request;
 import cloud.yun.kernel.http.Route;
 import cloud.yun.kernel.json.Json;
 import cloud.yun.kernel.policy.Policy;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `/v3/types`, their extra specs and who may use private ones.
@@ -72,13 +74,11 @@ public final class TypeRoutes {
                 ? Optional.of(true).filter(_ -> !r.caller().admin())
                 : asked.filter(v -> !v.equals("none"))
                         .map(v -> List.of("true", "1", "yes").contains(v));
-        var name = r.query("name");
         var body = Json.object();
         var list = body.putArray("volume_types");
         var query = ListQuery.of(r, Map.of("id", "id", "name", "name", "created_at", "created_at"));
-        var all = types.list(r.caller(), isPublic).stream()
-                .filter(t -> name.isEmpty() || t.name().equals(name.get()))
-                .toList();
+        var wanted = filter(r, query.filters());
+        var all = types.list(r.caller(), isPublic).stream().filter(wanted).toList();
         int from = query.marker()
                 .map(m -> 1 + all.stream().map(VolumeType::id).toList().indexOf(m))
                 .orElse(query.offset());
@@ -86,6 +86,50 @@ public final class TypeRoutes {
         page.forEach(t -> list.add(shown(r, t, true)));
         query.addNext(body, r, "volume_types", page.stream().map(VolumeType::id).toList());
         return Reply.ok(body);
+    }
+
+    /// Admins filter by what a type has; projects, from 3.52, by its extra specs.
+    ///
+    /// @throws Invalid a filter that a project may not use; before 3.52 it is passed over
+    private static Predicate<VolumeType> filter(Request r, Map<String, String> filters) {
+        Predicate<VolumeType> wanted = _ -> true;
+        var invalid = new ArrayList<String>();
+        boolean general = r.microversion().atLeast("3.52");
+        for (var entry : filters.entrySet()) {
+            var key = entry.getKey();
+            var value = entry.getValue();
+            if (key.equals("is_public")) continue;
+            if (!r.caller().admin() && !(general && key.equals("extra_specs"))) {
+                invalid.add(key);
+                continue;
+            }
+            wanted = wanted.and(
+                    switch (key) {
+                        case "id" -> t -> t.id().equals(value);
+                        case "name" -> t -> t.name().equals(value);
+                        case "description" -> t -> t.description().equals(Optional.of(value));
+                        case "extra_specs" -> {
+                            var specs = ListQuery.pairs(value);
+                            yield t -> has(t.extraSpecs(), specs);
+                        }
+                        // Cinder finds nothing by what it does not know.
+                        default -> _ -> false;
+                    });
+        }
+        if (general && !invalid.isEmpty())
+            throw new Invalid("Invalid filters " + String.join(",", invalid) + " are found in query options.");
+        return wanted;
+    }
+
+    /// The zones of a type are a list in one text.
+    private static boolean has(Map<String, String> specs, Map<String, String> wanted) {
+        return wanted.entrySet().stream().allMatch(w -> {
+            var value = specs.get(w.getKey());
+            if (value == null) return false;
+            return w.getKey().equals("RESKEY:availability_zones")
+                    ? value.contains(w.getValue())
+                    : value.equals(w.getValue());
+        });
     }
 
     private Reply answer(Request r, VolumeType type, boolean withAccess) {

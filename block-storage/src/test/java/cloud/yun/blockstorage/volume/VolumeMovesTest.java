@@ -152,6 +152,52 @@ class VolumeMovesTest {
     }
 
     @Test
+    void pools_areFilteredByWhatTheyReportAndByTheTypeTheyCanHold() {
+        run(c -> {
+            assertThat(pools(c, "")).containsExactlyInAnyOrder(HERE, THERE);
+            assertThat(pools(c, "?volume_type=second")).containsExactly(THERE);
+            assertThat(pools(c, "?volume_backend_name=one")).containsExactly(HERE);
+            assertThat(pools(c, "?volume_type=second&name=" + HERE.replace("#", "%23")))
+                    .isEmpty();
+            assertThat(pools(c, "?total_capacity_gb=1000")).hasSize(2);
+            assertThat(pools(c, "?total_capacity_gb=7")).isEmpty();
+            assertThat(c.call("GET", "/v3/scheduler-stats/get_pools?volume_type=none", null)
+                            .status())
+                    .isEqualTo(404);
+        });
+    }
+
+    private static List<String> pools(TestCloud c, String query) {
+        return c.call("GET", "/v3/scheduler-stats/get_pools" + query, null)
+                .body()
+                .path("pools")
+                .valueStream()
+                .map(p -> p.path("name").asString(""))
+                .toList();
+    }
+
+    @Test
+    void types_areFilteredByTheirExtraSpecs() {
+        run(c -> {
+            assertThat(types(c, "extra_specs=%7B%27volume_backend_name%27:%20%27two%27%7D"))
+                    .containsExactly("second");
+            assertThat(types(c, "extra_specs=%7B%27volume_backend_name%27:%20%27three%27%7D"))
+                    .isEmpty();
+            assertThat(types(c, "name=first")).containsExactly("first");
+            assertThat(types(c, "unknown=first")).isEmpty();
+        });
+    }
+
+    private static List<String> types(TestCloud c, String query) {
+        return c.call("GET", "/v3/types?" + query, null)
+                .body()
+                .path("volume_types")
+                .valueStream()
+                .map(t -> t.path("name").asString(""))
+                .toList();
+    }
+
+    @Test
     void retype_whereTheTypeCannotBeMet_leavesTheVolumeAsItWas() {
         run(c -> {
             var id = made(c);
