@@ -5,6 +5,7 @@ import cloud.yun.kernel.error.CloudException.Conflict;
 import cloud.yun.objectstore.base.Call;
 import cloud.yun.objectstore.base.SwiftPath;
 import cloud.yun.objectstore.object.Objects;
+import cloud.yun.objectstore.store.Limited;
 import cloud.yun.objectstore.store.ObjectFiles;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -76,7 +77,7 @@ public final class Segments {
             var channel =
                     files.open(object.dataId()).orElseThrow(() -> new IOException("segment " + path + " has no data"));
             channel.position(segment.begin());
-            return new Bounded(Channels.newInputStream(channel), segment.length());
+            return Limited.last(Channels.newInputStream(channel), segment.length());
         } catch (CloudException e) {
             throw new IOException("segment " + path + " cannot be read", e);
         }
@@ -111,37 +112,6 @@ public final class Segments {
         @Override
         public void close() throws IOException {
             current.close();
-        }
-    }
-
-    /// @throws IOException at the end, when there was less
-    private static final class Bounded extends InputStream {
-        private final InputStream in;
-        private long left;
-
-        Bounded(InputStream in, long length) {
-            this.in = in;
-            this.left = length;
-        }
-
-        @Override
-        public int read() throws IOException {
-            var one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] bytes, int offset, int wanted) throws IOException {
-            if (left == 0) return -1;
-            int n = in.read(bytes, offset, (int) Math.min(left, wanted));
-            if (n < 0) throw new IOException("a segment is shorter than it was");
-            left -= n;
-            return n;
-        }
-
-        @Override
-        public void close() throws IOException {
-            in.close();
         }
     }
 }

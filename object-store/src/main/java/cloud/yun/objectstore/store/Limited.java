@@ -1,16 +1,29 @@
-package cloud.yun.objectstore.transfer;
+package cloud.yun.objectstore.store;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 
 /// The next bytes of a stream and no more.
-final class Limited extends InputStream {
+public final class Limited extends InputStream {
     private final InputStream in;
+    private final Closeable end;
     private long left;
 
-    Limited(InputStream in, long length) {
+    private Limited(InputStream in, long length, Closeable end) {
         this.in = in;
         this.left = length;
+        this.end = end;
+    }
+
+    /// Closing it closes `in`.
+    public static Limited last(InputStream in, long length) {
+        return new Limited(in, length, in);
+    }
+
+    /// Closing it leaves `in` open, for what is wanted of it next.
+    public static Limited piece(InputStream in, long length) {
+        return new Limited(in, length, () -> {});
     }
 
     @Override
@@ -27,5 +40,10 @@ final class Limited extends InputStream {
         if (n < 0) throw new IOException("the data are shorter than their row says");
         left -= n;
         return n;
+    }
+
+    @Override
+    public void close() throws IOException {
+        end.close();
     }
 }

@@ -18,6 +18,7 @@ import cloud.yun.objectstore.object.Objects;
 import cloud.yun.objectstore.object.Place;
 import cloud.yun.objectstore.object.PutObject;
 import cloud.yun.objectstore.object.StoredObject;
+import cloud.yun.objectstore.store.Limited;
 import cloud.yun.objectstore.store.ObjectFiles;
 import java.io.IOException;
 import java.nio.channels.Channels;
@@ -163,7 +164,7 @@ public final class CopyObject {
         try (var channel = files.open(object.dataId()).orElse(null)) {
             if (channel == null) return Optional.empty();
             channel.position(piece.begin());
-            var in = new Limited(Channels.newInputStream(channel), piece.length());
+            var in = Limited.piece(Channels.newInputStream(channel), piece.length());
             return Optional.of(puts.store(target, draft, in, piece.length(), Optional.empty(), call.stamp()));
         } catch (IOException e) {
             throw new Unavailable("", "copy of " + object.dataId(), e);

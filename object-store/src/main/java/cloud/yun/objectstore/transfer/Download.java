@@ -14,6 +14,7 @@ import cloud.yun.objectstore.large.LargeObjects;
 import cloud.yun.objectstore.large.Segments;
 import cloud.yun.objectstore.object.Objects;
 import cloud.yun.objectstore.object.StoredObject;
+import cloud.yun.objectstore.store.Limited;
 import cloud.yun.objectstore.store.ObjectFiles;
 import java.io.IOException;
 import java.io.InputStream;
@@ -209,6 +210,6 @@ public final class Download {
         if (opened.segments().isPresent()) return opened.segments().get().stream(piece.begin(), piece.end());
         var channel = opened.channel().orElseThrow();
         channel.position(piece.begin());
-        return new Limited(Channels.newInputStream(channel), piece.length());
+        return Limited.piece(Channels.newInputStream(channel), piece.length());
     }
 }
