@@ -5,6 +5,7 @@ import cloud.yun.compute.api.Links;
 import cloud.yun.compute.api.Page;
 import cloud.yun.compute.api.QueryTimes;
 import cloud.yun.compute.instanceaction.ActionLog.Action;
+import cloud.yun.compute.server.HostId;
 import cloud.yun.compute.server.Server;
 import cloud.yun.compute.server.ServerStore;
 import cloud.yun.kernel.auth.Caller;
@@ -13,6 +14,7 @@ import cloud.yun.kernel.db.Tx;
 import cloud.yun.kernel.error.CloudException.Invalid;
 import cloud.yun.kernel.error.CloudException.NotFound;
 import cloud.yun.kernel.flow.FlowRecord;
+import cloud.yun.kernel.flow.FlowState;
 import cloud.yun.kernel.flow.Flows;
 import cloud.yun.kernel.http.Microversion;
 import cloud.yun.kernel.http.Reply;
@@ -29,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// HTTP of instance actions. The events of an action are the tasks of its flows.
+/// HTTP of instance actions. The events of an action are its flows, by Nova's names, and their tasks.
 public final class InstanceActionRoutes implements Part {
     private static final String ACTIONS = "/v2.1/servers/{server_id}/os-instance-actions";
     private static final String RULE = "os_compute_api:os-instance-actions:";
@@ -112,17 +114,20 @@ public final class InstanceActionRoutes implements Part {
         boolean details = policy.allows(caller, RULE + "events:details", target);
         var action = view(found.action(), version);
         if (traces || version.atLeast(51))
-            events(action.putArray("events"), found.server(), id, version, traces, details);
+            events(action.putArray("events"), flows.ofRequest(id), new Shown(found.server(), version, traces, details));
         var body = Json.object();
         body.set("instanceAction", action);
         return Reply.ok(body);
     }
 
-    private void events(
-            ArrayNode array, Server server, String requestId, Microversion version, boolean traces, boolean details) {
-        for (var flow : flows.ofRequest(requestId)) {
-            if (!flow.name().startsWith("server_") || !isAbout(flow, server)) continue;
-            for (var task : flow.tasks()) array.add(event(flow, task, server, version, traces, details));
+    private static void events(ArrayNode array, List<FlowRecord> flows, Shown shown) {
+        for (var flow : flows) {
+            if (!flow.name().startsWith("server_") || !isAbout(flow, shown.server())) continue;
+            var tasks = flow.tasks().stream().map(t -> event(flow, t)).toList();
+            ComputeEvents.of(flow.name())
+                    .filter(name -> tasks.stream().noneMatch(e -> e.name().equals(name)))
+                    .ifPresent(name -> array.add(view(whole(flow, name), flow, shown)));
+            tasks.forEach(e -> array.add(view(e, flow, shown)));
         }
     }
 
@@ -131,41 +136,58 @@ public final class InstanceActionRoutes implements Part {
         return Json.stored(flow.params()).path("serverId").asString("").equals(server.id());
     }
 
-    private static ObjectNode event(
-            FlowRecord flow,
-            FlowRecord.TaskRecord task,
-            Server server,
-            Microversion version,
-            boolean traces,
-            boolean details) {
+    /// Which of an event's fields are shown.
+    private record Shown(Server server, Microversion version, boolean traces, boolean details) {}
+
+    private record Event(
+            String name,
+            Optional<Instant> started,
+            Optional<Instant> finished,
+            boolean failed,
+            Optional<String> error) {}
+
+    private static Event event(FlowRecord flow, FlowRecord.TaskRecord task) {
         boolean failed = task.error().isPresent() || task.state().equals("REVERTED");
+        return new Event(
+                "compute_" + task.name().replace('-', '_'), task.startedAt(), task.finishedAt(), failed, task.error());
+    }
+
+    private static Event whole(FlowRecord flow, String name) {
+        boolean failed = !FlowState.IN_FLIGHT.contains(flow.state()) && flow.state() != FlowState.SUCCESS;
+        return new Event(name, Optional.of(flow.createdAt()), flow.finishedAt(), failed, flow.error());
+    }
+
+    private static ObjectNode view(Event e, FlowRecord flow, Shown shown) {
+        var version = shown.version();
         var event = Json.object()
-                .put("event", "compute_" + task.name().replace('-', '_'))
+                .put("event", e.name())
+                .put("start_time", e.started().map(Times::microsWithoutZone).orElse(null))
+                .put("finish_time", e.finished().map(Times::microsWithoutZone).orElse(null))
                 .put(
-                        "start_time",
-                        task.startedAt().map(Times::microsWithoutZone).orElse(null))
-                .put(
-                        "finish_time",
-                        task.finishedAt().map(Times::microsWithoutZone).orElse(null))
-                .put("result", task.finishedAt().isEmpty() && !failed ? null : failed ? "Error" : "Success");
-        if (traces)
-            event.put("traceback", task.error().flatMap(_ -> flow.detail()).orElse(null));
+                        "result",
+                        e.failed() ? "Error" : e.finished().map(_ -> "Success").orElse(null));
+        if (shown.traces())
+            event.put("traceback", e.error().flatMap(_ -> flow.detail()).orElse(null));
         if (version.atLeast(62)) {
-            event.put("hostId", "");
-            if (traces) event.put("host", server.host().orElse(null));
+            var server = shown.server();
+            event.put(
+                    "hostId",
+                    server.host().map(h -> HostId.of(server.projectId(), h)).orElse(""));
+            if (shown.traces()) event.put("host", server.host().orElse(null));
         }
         if (version.atLeast(84))
             event.put(
                     "details",
-                    details ? whole(flow, task, failed) : failed ? task.error().orElse(null) : null);
+                    shown.details() ? told(flow, e) : e.failed() ? e.error().orElse(null) : null);
         return event;
     }
 
     /// For whoever may know about hosts: also what the log has, for instance which filter refused which host.
-    private static @Nullable String whole(FlowRecord flow, FlowRecord.TaskRecord task, boolean failed) {
-        var told = task.error().orElse(null);
-        var more =
-                failed && told != null ? flow.detail().filter(d -> !d.isEmpty()).orElse("") : "";
+    private static @Nullable String told(FlowRecord flow, Event e) {
+        var told = e.error().orElse(null);
+        var more = e.failed() && told != null
+                ? flow.detail().filter(d -> !d.isEmpty()).orElse("")
+                : "";
         return told == null || more.isEmpty() || told.contains(more) ? told : told + " " + more;
     }
 

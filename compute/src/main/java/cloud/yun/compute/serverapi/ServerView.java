@@ -2,6 +2,7 @@ package cloud.yun.compute.serverapi;
 
 import cloud.yun.compute.ComputePolicy;
 import cloud.yun.compute.api.Links;
+import cloud.yun.compute.server.HostId;
 import cloud.yun.compute.server.Server;
 import cloud.yun.compute.server.Status;
 import cloud.yun.compute.service.ComputeHosts.ComputeHost;
@@ -12,11 +13,7 @@ import cloud.yun.kernel.json.Json;
 import cloud.yun.kernel.json.Times;
 import cloud.yun.kernel.policy.Policy;
 import cloud.yun.network.ServerPorts.Port;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -224,16 +221,6 @@ final class ServerView {
     private String hostId(Server server) {
         if (server.host().isEmpty()) return "";
         var host = server.host().get();
-        return hostIds.computeIfAbsent(server.projectId() + host, _ -> hostId(server.projectId(), host));
-    }
-
-    /// The same host looks different to each project.
-    static String hostId(String projectId, String host) {
-        try {
-            var digest = MessageDigest.getInstance("SHA-224");
-            return HexFormat.of().formatHex(digest.digest((projectId + host).getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        return hostIds.computeIfAbsent(server.projectId() + host, _ -> HostId.of(server.projectId(), host));
     }
 }

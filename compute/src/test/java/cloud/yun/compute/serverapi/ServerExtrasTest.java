@@ -177,10 +177,32 @@ class ServerExtrasTest {
                 .path("instanceAction")
                 .path("events")
                 .path(0);
+        assertThat(event.path("event").asString()).isEqualTo("compute__do_build_and_run_instance");
+        assertThat(event.path("result").asString()).isEqualTo("Error");
         assertThat(event.path("details").asString()).contains("host1: SameHostFilter");
         var seen = house.get("demo", "2.84", path).body().path("instanceAction").path("events");
         assertThat(seen.path(0).path("details").asString()).startsWith("No valid host was found.");
         assertThat(seen.toString()).doesNotContain("host1");
+    }
+
+    @Test
+    void eventsOfAnAction_areNovasAndTheTasksOfItsFlow() throws Exception {
+        var path = "/v2.1/servers/" + house.server("stopped", image, ",'networks':'none'");
+        var request = house.send("demo", "2.1", "POST", path + "/action", "{'os-stop':null}")
+                .header("x-openstack-request-id")
+                .orElseThrow();
+        assertThat(house.flows.awaitIdle(Duration.ofSeconds(30))).isTrue();
+        var hostId = house.get("demo", "2.62", path).body().path("server").path("hostId");
+        var events = house.get("demo", "2.62", path + "/os-instance-actions/" + request)
+                .body()
+                .path("instanceAction")
+                .path("events");
+        assertThat(events.path(0).path("event").asString()).isEqualTo("compute_stop_instance");
+        assertThat(events.path(0).path("result").asString()).isEqualTo("Success");
+        assertThat(events.path(0).path("finish_time").asString()).isNotEmpty();
+        assertThat(events.size()).as("the tasks come after").isGreaterThan(1);
+        assertThat(events).allSatisfy(e -> assertThat(e.path("hostId")).isEqualTo(hostId));
+        assertThat(hostId.asString()).hasSize(56);
     }
 
     @Test
