@@ -47,6 +47,7 @@ import cloud.yun.compute.service.ServiceRoutes;
 import cloud.yun.compute.service.ZoneRoutes;
 import cloud.yun.compute.version.VersionRoutes;
 import cloud.yun.compute.volume.VolumeState;
+import cloud.yun.compute.volume.VolumeStore;
 import cloud.yun.image.Images;
 import cloud.yun.kernel.Kernel;
 import cloud.yun.kernel.Room;
@@ -111,7 +112,8 @@ public final class ComputeModule implements Room {
         var keypairs = new KeypairService(db, clock, policy, quotas);
         var hosts = new HostService(db, clock, kernel.ids(), kernel.config());
         var groups = new ServerGroupService(db, clock, policy, quotas);
-        metadata = new MetadataService(db, servers, ports::ofServer, kernel.config());
+        metadata = new MetadataService(
+                db, servers, ports::ofServer, (tx, id) -> new VolumeStore(tx).of(id), kernel.config());
         var consoles = new ConsoleService(db, clock, policy, servers, agents, kernel.config());
         consoleProxy = new ConsoleProxy(consoles, kernel.config());
         var wiring = new Wiring(

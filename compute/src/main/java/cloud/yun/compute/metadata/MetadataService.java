@@ -1,6 +1,7 @@
 package cloud.yun.compute.metadata;
 
 import cloud.yun.compute.server.Servers;
+import cloud.yun.compute.volume.ServerVolume;
 import cloud.yun.kernel.config.Config;
 import cloud.yun.kernel.config.Option;
 import cloud.yun.kernel.db.Database;
@@ -36,7 +37,12 @@ public final class MetadataService implements MetadataSource {
     ///
     /// @param hostname with its domain
     /// @param userData decoded
-    record Subject(Servers.Summary server, List<Port> ports, String hostname, Optional<byte[]> userData) {
+    record Subject(
+            Servers.Summary server,
+            List<Port> ports,
+            List<ServerVolume> volumes,
+            String hostname,
+            Optional<byte[]> userData) {
         /// @return address families' first address of the first port that has one
         Optional<String> address(int version) {
             return ports.stream()
@@ -57,15 +63,23 @@ public final class MetadataService implements MetadataSource {
     private final Database db;
     private final Servers servers;
     private final BiFunction<Tx, String, List<Port>> ports;
+    private final BiFunction<Tx, String, List<ServerVolume>> volumes;
     private final String domain;
     private final ObjectNode vendorData;
 
     /// @param ports of a server
+    /// @param volumes of a server
     /// @throws Config.Wrong the vendor data is no JSON object
-    public MetadataService(Database db, Servers servers, BiFunction<Tx, String, List<Port>> ports, Config config) {
+    public MetadataService(
+            Database db,
+            Servers servers,
+            BiFunction<Tx, String, List<Port>> ports,
+            BiFunction<Tx, String, List<ServerVolume>> volumes,
+            Config config) {
         this.db = db;
         this.servers = servers;
         this.ports = ports;
+        this.volumes = volumes;
         this.domain = config.get(DOMAIN);
         this.vendorData =
                 vendorData(config.get(VENDOR_DATA).isEmpty() ? config.get(VENDOR_DATA_OLD) : config.get(VENDOR_DATA));
@@ -100,7 +114,11 @@ public final class MetadataService implements MetadataSource {
         return db.read(tx -> servers.find(tx, serverId).map(server -> {
             var name = domain.isEmpty() ? server.hostname() : server.hostname() + "." + domain;
             return new Subject(
-                    server, ports.apply(tx, serverId), name, server.userData().map(MetadataService::decoded));
+                    server,
+                    ports.apply(tx, serverId),
+                    volumes.apply(tx, serverId),
+                    name,
+                    server.userData().map(MetadataService::decoded));
         }));
     }
 
@@ -108,7 +126,8 @@ public final class MetadataService implements MetadataSource {
         return Base64.getMimeDecoder().decode(base64);
     }
 
-    /// The same documents as files for a guest that has no network yet. Only here stands the admin's password.
+    /// The same documents as files for a guest that has no network yet. Only here stand the admin's
+    /// password and the files that the server was made with ("personality").
     ///
     /// @return content by path; that of a path with `;base64` at its end is base64 of bytes that are no text
     public Map<String, String> configDrive(String serverId) {

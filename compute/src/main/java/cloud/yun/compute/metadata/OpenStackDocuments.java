@@ -33,13 +33,14 @@ final class OpenStackDocuments {
 
     private final Subject subject;
     private final ObjectNode vendorData;
-    private final boolean withPassword;
+    private final boolean ownDrive;
 
-    /// @param withPassword whether the admin's password may stand in the answer: only on the guest's own drive
-    OpenStackDocuments(Subject subject, ObjectNode vendorData, boolean withPassword) {
+    /// @param ownDrive whether it is for the guest's own drive: only there stand the admin's password and the injected
+    /// files
+    OpenStackDocuments(Subject subject, ObjectNode vendorData, boolean ownDrive) {
         this.subject = subject;
         this.vendorData = vendorData;
-        this.withPassword = withPassword;
+        this.ownDrive = ownDrive;
     }
 
     /// @param path below `/openstack/`
@@ -64,7 +65,22 @@ final class OpenStackDocuments {
                 // What a guest would have to write cannot be on a drive that is only read.
                 if (!name.equals("password")) files.put(version + "/" + name, bytes);
             });
+        for (var file : injected())
+            files.put(file.contentPath().substring(1), Base64.getMimeDecoder().decode(file.base64()));
         return files;
+    }
+
+    /// @param contentPath below `/openstack`
+    private record Injected(String contentPath, String path, String base64) {}
+
+    private List<Injected> injected() {
+        var all = new ArrayList<Injected>();
+        if (ownDrive)
+            subject.server()
+                    .files()
+                    .forEach((path, base64) ->
+                            all.add(new Injected("/content/%04d".formatted(all.size()), path, base64)));
+        return all;
     }
 
     private static boolean since(String version, String first) {
@@ -116,10 +132,37 @@ final class OpenStackDocuments {
             data.put("random_seed", Base64.getEncoder().encodeToString(seed));
         }
         if (since(version, "2015-10-15")) data.put("project_id", server.projectId());
-        if (since(version, "2016-06-30")) data.putArray("devices");
+        for (var file : injected())
+            data.withArray("files")
+                    .addObject()
+                    .put("content_path", file.contentPath())
+                    .put("path", file.path());
+        if (since(version, "2016-06-30")) devices(data.putArray("devices"), version);
         if (since(version, "2020-10-14")) data.putArray("dedicated_cpus");
-        if (withPassword) server.adminPassword().ifPresent(p -> data.put("admin_pass", p));
+        if (ownDrive) server.adminPassword().ifPresent(p -> data.put("admin_pass", p));
         return data;
+    }
+
+    /// The tagged ones: a guest finds its role by the tag. Where a device sits on the guest's bus is not told; its MAC
+    /// or
+    /// serial says which it is.
+    private void devices(ArrayNode devices, String version) {
+        for (var port : subject.ports())
+            port.tag().ifPresent(tag -> {
+                var nic =
+                        devices.addObject().put("type", "nic").put("bus", "pci").put("mac", port.mac());
+                if (since(version, "2018-08-27")) nic.put("vf_trusted", false);
+                nic.putArray("tags").add(tag);
+            });
+        for (var volume : subject.volumes())
+            volume.tag()
+                    .ifPresent(tag -> devices.addObject()
+                            .put("type", "disk")
+                            .put("bus", "pci")
+                            .put("serial", volume.volumeId())
+                            .put("path", volume.device())
+                            .putArray("tags")
+                            .add(tag));
     }
 
     /// Addresses as they are, not `dhcp`: right with and without a DHCP server on the network.

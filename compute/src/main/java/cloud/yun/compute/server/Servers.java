@@ -14,6 +14,7 @@ public interface Servers {
     /// @param metadata what users set
     /// @param publicKey of the keypair it was made with
     /// @param userData base64, as given
+    /// @param files that it was made with: path in the guest to base64 contents
     /// @param flavorName as it was when the server was made
     record Summary(
             String id,
@@ -39,6 +40,7 @@ public interface Servers {
             Optional<String> reservationId,
             Optional<String> imageId,
             Map<String, String> metadata,
+            Map<String, String> files,
             java.time.Instant createdAt,
             Optional<java.time.Instant> deletedAt) {}
 

@@ -170,7 +170,8 @@ public final class ServerService {
                 draft.flavor(),
                 draft.imageId(),
                 draft.keypair().map(k -> k.name()),
-                r.configDrive() || w.config().get(FORCE_CONFIG_DRIVE),
+                // Injected files have no other way into the guest.
+                r.configDrive() || !files.isEmpty() || w.config().get(FORCE_CONFIG_DRIVE),
                 reservation,
                 index,
                 r.metadata(),

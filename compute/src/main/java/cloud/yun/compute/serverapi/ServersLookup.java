@@ -77,6 +77,7 @@ public final class ServersLookup implements Servers {
                 Optional.of(s.reservationId()),
                 s.imageId(),
                 s.metadata(),
+                s.wanted().files(),
                 s.createdAt(),
                 s.deletedAt());
     }

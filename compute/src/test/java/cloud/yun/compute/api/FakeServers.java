@@ -41,6 +41,7 @@ public final class FakeServers implements Servers {
                 Optional.of("r-12345678"),
                 Optional.of("11111111-2222-3333-4444-555555555555"),
                 Map.of("role", "web"),
+                Map.of("/etc/motd", "aGVsbG8="),
                 createdAt,
                 Optional.empty());
     }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import cloud.yun.compute.api.ComputeApi;
 import cloud.yun.compute.api.FakeServers;
+import cloud.yun.compute.volume.ServerVolume;
+import cloud.yun.compute.volume.VolumeState;
 import cloud.yun.kernel.config.Config;
 import cloud.yun.kernel.db.Database;
 import cloud.yun.kernel.json.Json;
@@ -42,7 +44,19 @@ class MetadataTest {
             List.of("default"),
             List.of("9.9.9.9"),
             Optional.of("cmp1"),
-            Optional.empty());
+            Optional.of("front"));
+
+    private static final ServerVolume VOLUME = new ServerVolume(
+            "attachment",
+            ID,
+            "0b7e61d4-33d7-4d7a-9a0b-0c4d7f1f0a10",
+            VolumeState.ATTACHED,
+            "/dev/vdb",
+            -1,
+            false,
+            Optional.of("database"),
+            "bdm",
+            Instant.EPOCH);
 
     @TempDir
     private Path directory;
@@ -56,7 +70,11 @@ class MetadataTest {
         servers.all.clear();
         servers.all.add(FakeServers.server(ID, ComputeApi.DEMO_PROJECT, Optional.of("cmp1"), Instant.EPOCH));
         return new MetadataService(
-                db, servers, (_, _) -> List.of(port), Config.parse(MetadataService.options(), config));
+                db,
+                servers,
+                (_, _) -> List.of(port),
+                (_, _) -> List.of(VOLUME),
+                Config.parse(MetadataService.options(), config));
     }
 
     private static String text(MetadataService service, String path) {
@@ -108,6 +126,16 @@ class MetadataTest {
         assertThat(data.path("keys").get(0).path("type").asString()).isEqualTo("ssh");
         assertThat(data.path("project_id").asString()).isEqualTo(ComputeApi.DEMO_PROJECT);
         assertThat(data.has("admin_pass")).isFalse();
+        assertThat(data.has("files")).isFalse();
+        assertThat(data.path("devices").toString())
+                .isEqualTo("[{'type':'nic','bus':'pci','mac':'%s','vf_trusted':false,'tags':['front']},"
+                                .formatted(port.mac())
+                                .replace('\'', '"')
+                        + "{'type':'disk','bus':'pci','serial':'%s','path':'/dev/vdb','tags':['database']}]"
+                                .formatted(VOLUME.volumeId())
+                                .replace('\'', '"'));
+        assertThat(json(service, "/openstack/2015-10-15/meta_data.json").has("devices"))
+                .isFalse();
         assertThat(json(service, "/openstack/2013-04-04/meta_data.json").has("project_id"))
                 .isFalse();
         assertThat(text(service, "/openstack/latest/user_data")).isEqualTo("#!/bin/sh\n");
@@ -160,6 +188,10 @@ class MetadataTest {
                 .isEqualTo("secret");
         assertThat(files).containsKeys("ec2/latest/meta-data.json", "openstack/latest/network_data.json");
         assertThat(files).doesNotContainKey("openstack/latest/password");
+        var injected = Json.stored(files.getOrDefault("openstack/latest/meta_data.json", "{}"))
+                .path("files");
+        assertThat(injected.toString()).isEqualTo("[{\"content_path\":\"/content/0000\",\"path\":\"/etc/motd\"}]");
+        assertThat(files).containsEntry("openstack/content/0000", "hello");
         var server = servers.all.removeFirst();
         servers.all.add(new cloud.yun.compute.server.Servers.Summary(
                 server.id(),
@@ -185,6 +217,7 @@ class MetadataTest {
                 server.reservationId(),
                 server.imageId(),
                 server.metadata(),
+                server.files(),
                 server.createdAt(),
                 server.deletedAt()));
         assertThat(service.configDrive(ID)).containsEntry("openstack/latest/user_data;base64", "H4sIAP//");
