@@ -3,7 +3,7 @@
 #
 #   usage:    build.sh OUT.raw|OUT.qcow2      environment: WITH_QGA=1 ROOT_MB BOOT_MB KVER
 #   packages: busybox-static dropbear-bin opendoas syslinux syslinux-common syslinux-efi mtools e2fsprogs kmod cpio
-#             qemu-utils openssl (optional: qemu-guest-agent). The kernel need not be installed: when it is not, the
+#             util-linux qemu-utils openssl (optional: qemu-guest-agent). The kernel need not be installed: when it is not, the
 #             package linux-image-cloud-amd64 points to is downloaded with apt and unpacked beside the work.
 #
 # Layout: MBR; p1 FAT16 (syslinux for BIOS + EFI/BOOT/BOOTX64.EFI, kernel, initramfs); p2 ext4 root.
@@ -11,7 +11,7 @@
 # What the guest prints on its console is relied on by tests and by clients: see README.md beside this file.
 set -euo pipefail
 OUT=${1:?usage: build.sh OUT.raw|OUT.qcow2}
-WITH_QGA=${WITH_QGA:-0}; ROOT_MB=${ROOT_MB:-14}; BOOT_MB=${BOOT_MB:-17}
+WITH_QGA=${WITH_QGA:-0}; ROOT_MB=${ROOT_MB:-17}; BOOT_MB=${BOOT_MB:-17}
 NAME=${NAME:-yunos}; VERSION=${VERSION:-1.0}
 GUEST_USER=${GUEST_USER:-cloud}; GUEST_PASS=${GUEST_PASS:-letmein}
 export PATH=$PATH:/usr/sbin:/sbin LC_ALL=C.UTF-8
@@ -25,7 +25,7 @@ need() { # package file...
 need busybox-static /bin/busybox; need dropbear-bin /usr/sbin/dropbear /usr/bin/dropbearkey /usr/bin/dbclient
 need opendoas /usr/bin/doas; need syslinux syslinux; need syslinux-common /usr/lib/syslinux/mbr/mbr.bin
 need syslinux-efi /usr/lib/SYSLINUX.EFI/efi64/syslinux.efi; need mtools mcopy mformat; need e2fsprogs mke2fs resize2fs
-need kmod depmod modprobe; need cpio cpio; need qemu-utils qemu-img; need openssl openssl
+need kmod depmod modprobe; need cpio cpio; need util-linux lsblk; need qemu-utils qemu-img; need openssl openssl
 [ "$WITH_QGA" = 0 ] || need qemu-guest-agent qemu-ga
 [ -z "$missing" ] || { echo "build.sh: missing Debian packages:$missing" >&2; exit 1; }
 [ "$WITH_QGA" = 1 ] && ROOT_MB=$((ROOT_MB + 5))
@@ -113,7 +113,7 @@ S
 busybox_tree "$R"
 modules "$R" virtio_pci virtio_blk virtio_net virtio_scsi virtio_console virtio_balloon virtio_rng \
   sd_mod sr_mod ata_piix isofs vfat nls_cp437 nls_ascii nls_utf8 button evdev 8021q
-prog "$R" /usr/sbin/dropbear /usr/bin/dropbearkey /usr/bin/dbclient /usr/bin/doas /sbin/resize2fs
+prog "$R" /usr/sbin/dropbear /usr/bin/dropbearkey /usr/bin/dbclient /usr/bin/doas /sbin/resize2fs /bin/lsblk
 for l in libnss_files.so.2 libnss_dns.so.2 libnss_compat.so.2; do   # empty stubs on glibc 2.36, kept small
   [ -e /lib/x86_64-linux-gnu/$l ] && cp -L /lib/x86_64-linux-gnu/$l "$R/lib/x86_64-linux-gnu/"
 done
@@ -158,9 +158,14 @@ put "$R/etc/inittab" <<'S'
 ::wait:/etc/rc.cloud
 ttyS0::respawn:/sbin/getty -L 115200 ttyS0 vt100
 tty1::respawn:/sbin/getty 38400 tty1 linux
-::respawn:/usr/sbin/dropbear -F -r /etc/dropbear/dropbear_ed25519_host_key -r /etc/dropbear/dropbear_ecdsa_host_key
+::respawn:/sbin/ssh-server
 ::ctrlaltdel:/bin/reboot
 ::shutdown:/etc/rc.shutdown
+S
+put "$R/sbin/ssh-server" 0755 <<'S'
+#!/bin/sh
+[ -e /run/poweroff ] && exec sleep 60
+exec /usr/sbin/dropbear -F -r /etc/dropbear/dropbear_ed25519_host_key -r /etc/dropbear/dropbear_ecdsa_host_key
 S
 put "$R/etc/rc.sysinit" 0755 <<'S'
 #!/bin/sh
@@ -181,6 +186,9 @@ S
 put "$R/etc/acpi/PWRF/00000080" 0755 <<'S'
 #!/bin/sh
 echo "acpi: power button pressed, shutting down" >/dev/console
+# Nobody gets in any more, but who is at it gets through, as on a guest that has services to stop first.
+touch /run/poweroff; pkill -P 1 dropbear
+sleep 1
 poweroff
 S
 put "$R/etc/acpi.map" <<'S'
@@ -311,6 +319,11 @@ for k in /etc/dropbear/dropbear_*_host_key; do dropbearkey -y -f $k | grep Finge
 echo "-----END SSH HOST KEY FINGERPRINTS-----"
 if [ -n "$iid" ] && [ "$iid" != "$last" ]; then
   echo "$iid" >/var/lib/cloud/instance-id
+  # files that the server was made with ("personality")
+  tr -d '\n' <$C/meta_data.json 2>/dev/null | grep -o '"files" *: *\[[^]]*\]' | grep -o '{[^}]*}' | while read -r f; do
+    echo "$f" >$C/file; from=$(jstr $C/file content_path); to=$(jstr $C/file path)
+    mkdir -p "$(dirname "$to")"; cp "/mnt/config/openstack$from" "$to" && echo "=== file: $to ==="
+  done
   if [ -s $C/user_data ]; then
     case "$(head -c 2 $C/user_data)" in
       '#!') cp $C/user_data /run/user-data.sh; chmod 755 /run/user-data.sh; /run/user-data.sh; echo "=== user-data: script exit $? ===" ;;
