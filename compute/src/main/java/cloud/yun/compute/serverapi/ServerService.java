@@ -170,8 +170,7 @@ public final class ServerService {
                 draft.flavor(),
                 draft.imageId(),
                 draft.keypair().map(k -> k.name()),
-                // Injected files have no other way into the guest.
-                r.configDrive() || !files.isEmpty() || w.config().get(FORCE_CONFIG_DRIVE),
+                hasConfigDrive(r, draft),
                 reservation,
                 index,
                 r.metadata(),
@@ -187,6 +186,14 @@ public final class ServerService {
                 Optional.empty(),
                 Optional.empty(),
                 0);
+    }
+
+    /// Whoever asks has one, and who cannot do without: injected files have no other way into the guest.
+    private boolean hasConfigDrive(CreateRequest r, Draft draft) {
+        return r.configDrive()
+                || !r.files().isEmpty()
+                || "mandatory".equals(draft.imageProperties().get("img_config_drive"))
+                || w.config().get(FORCE_CONFIG_DRIVE);
     }
 
     /// Nova's way from a name to a host name.

@@ -206,6 +206,22 @@ class ServerExtrasTest {
     }
 
     @Test
+    void serverWithInjectedFiles_hasAConfigDrive() throws Exception {
+        var files = ",'networks':'none','personality':[{'path':'/etc/motd','contents':'aGVsbG8='}]";
+        var made = house.send(
+                "demo",
+                "2.37",
+                "POST",
+                "/v2.1/servers",
+                "{'server':{'name':'filed','imageRef':'%s','flavorRef':'1'%s}}".formatted(image, files));
+        assertThat(made.status()).isEqualTo(202);
+        assertThat(house.flows.awaitIdle(Duration.ofSeconds(30))).isTrue();
+        var id = made.body().path("server").path("id").asString();
+        var shown = house.get("demo", "2.37", "/v2.1/servers/" + id).body().path("server");
+        assertThat(shown.path("config_drive").asString()).isEqualTo("True");
+    }
+
+    @Test
     void everyRuleOfUpstream_hasItsDefault() {
         assertThat(cloud.yun.compute.ComputePolicy.upstream())
                 .hasSize(214)
