@@ -37,7 +37,7 @@ find_maven() {
 maven() {
   need_jdk
   local mvn
-  mvn=$(find_maven) || exit 1
+  mvn=$(find_maven) || return 1
   (cd "$HERE" && "$mvn" -B -ntp "$@")
 }
 
@@ -56,7 +56,7 @@ build_if_stale() {
     echo "yun: building" >&2
     rm -rf "$BUILD/lib" "$BUILD/yun.aot" "$HERE/app/target/lib"
     maven -q package -Dmaven.test.skip=true -pl app -am >"$BUILD/build.log" 2>&1 || {
-      echo "yun: the build failed; see $BUILD/build.log" >&2; grep -m5 ERROR "$BUILD/build.log" >&2; exit 1; }
+      echo "yun: the build failed; see $BUILD/build.log" >&2; grep -m5 -E 'ERROR|^yun:' "$BUILD/build.log" >&2; exit 1; }
     mkdir -p "$BUILD/lib"
     cp "$HERE"/app/target/lib/*.jar "$HERE"/app/target/yun-app-*.jar "$BUILD/lib/"
     train
