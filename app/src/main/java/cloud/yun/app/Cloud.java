@@ -100,13 +100,14 @@ public final class Cloud implements AutoCloseable {
                 flows, kernel.events(), services, simulation(config, conditions), identity.standing(), data));
         rooms = List.copyOf(all);
         var authenticator = identity.authenticator();
+        boolean timing = config.get(YunOptions.SERVER_TIMING);
         gateway = new Gateway(
                 new Gateway.Listen(
                         config.get(YunOptions.LISTEN),
                         config.get(YunOptions.PORT),
                         config.get(YunOptions.CLASSIC_PORTS)),
                 rooms.stream()
-                        .map(r -> new ServiceHandler(r.service(), r.routes(), r.policy(), authenticator))
+                        .map(r -> new ServiceHandler(r.service(), r.routes(), r.policy(), authenticator, timing))
                         .toList(),
                 java.util.Map.of(ConsoleProxy.MOUNT, compute.consoleProxy()));
         loops = loops(kernel);

@@ -32,6 +32,11 @@ final class YunOptions {
             "postgresql://USER:PASSWORD@HOST/DATABASE. Unset: an SQLite database in the data directory.");
     static final Option<Integer> POOL =
             Option.integer("database", "max_pool_size", 16, "Connections to PostgreSQL at most.");
+    static final Option<Boolean> SERVER_TIMING = Option.bool(
+            "yun",
+            "server_timing",
+            false,
+            "Every answer tells in the header Server-Timing what its steps took: the token, the policy, the method itself.");
     static final Option<String> FLOW_HALT = Option.text(
             "yun",
             "flow_halt",
@@ -39,8 +44,18 @@ final class YunOptions {
             "For crash tests: FLOW/TASK or FLOW/TASK#N: the process kills itself after that task is durable, for the Nth time,"
                     + " and before the next begins.");
 
-    static final List<Option<?>> ALL =
-            List.of(LISTEN, PORT, CLASSIC_PORTS, SIMULATED, REGION, PUBLIC_URL, HOST, CONNECTION, POOL, FLOW_HALT);
+    static final List<Option<?>> ALL = List.of(
+            LISTEN,
+            PORT,
+            CLASSIC_PORTS,
+            SIMULATED,
+            REGION,
+            PUBLIC_URL,
+            HOST,
+            CONNECTION,
+            POOL,
+            SERVER_TIMING,
+            FLOW_HALT);
 
     private YunOptions() {}
 }

@@ -31,8 +31,16 @@ public final class ServiceHandler {
     private final Authenticator authenticator;
     private final SchemaCheck schemas;
     private final AccessCheck access;
+    private final boolean timing;
 
     public ServiceHandler(ApiService service, List<Route> routes, Policy policy, Authenticator authenticator) {
+        this(service, routes, policy, authenticator, false);
+    }
+
+    /// @param timing whether each answer tells in `Server-Timing` what its steps took
+    public ServiceHandler(
+            ApiService service, List<Route> routes, Policy policy, Authenticator authenticator, boolean timing) {
+        this.timing = timing;
         this.service = service;
         this.table = new RouteTable(routes);
         this.policy = policy;
@@ -65,9 +73,10 @@ public final class ServiceHandler {
         if (service.dialect() == FaultDialect.COMPUTE || service.dialect() == FaultDialect.BLOCK_STORAGE)
             headers.put("x-compute-request-id", requestId);
         if (service.dialect() == FaultDialect.IDENTITY) headers.put("Vary", "X-Auth-Token");
+        var steps = Steps.of(timing);
         Reply reply;
         try {
-            reply = answer(exchange, requestId, headers);
+            reply = answer(exchange, requestId, headers, steps);
         } catch (CloudException e) {
             log(e, exchange, requestId);
             reply = Faults.of(e, service.dialect(), requestId);
@@ -78,6 +87,7 @@ public final class ServiceHandler {
             reply = Faults.internal(service.dialect(), requestId);
         }
         if (service.dialect() == FaultDialect.PLACEMENT) reply = Faults.codeSince123(reply, headers);
+        steps.show(headers);
         send(exchange, reply, headers, requestId);
     }
 
@@ -115,12 +125,14 @@ public final class ServiceHandler {
                     e.detail());
     }
 
-    private Reply answer(Exchange exchange, String requestId, Map<String, String> headers) {
+    private Reply answer(Exchange exchange, String requestId, Map<String, String> headers, Steps steps) {
         var path = canonical(exchange.path());
         var match = table.match(path.path());
         boolean open = match.isPresent()
                 && methodRoutes(match.get(), exchange.method()).stream().anyMatch(r -> r.access() == Route.Access.OPEN);
+        steps.done("request", Optional.empty());
         var caller = caller(exchange, requestId);
+        steps.done("token", caller.map(ServiceHandler::confirmed));
         // Keystone's router looks for the path before anybody asks for a token.
         if (match.isEmpty() && service.dialect() == FaultDialect.IDENTITY)
             return Faults.noRoute(service.dialect(), requestId);
@@ -143,7 +155,12 @@ public final class ServiceHandler {
         headers.putAll(Negotiation.headers(service, version));
         var who = caller.orElse(Caller.anonymous(requestId));
         if (path.projectId().isPresent()) checkProject(who, path.projectId().get());
-        return dispatch(exchange, who, version, match.get(), routes);
+        return dispatch(exchange, who, version, match.get(), routes, steps);
+    }
+
+    private static String confirmed(Caller caller) {
+        return caller.user().map(u -> "user " + u.id()).orElse("no user")
+                + caller.project().map(p -> ", project " + p.id()).orElse("");
     }
 
     /// A HEAD without a route of its own is a GET whose body is not sent.
@@ -157,17 +174,17 @@ public final class ServiceHandler {
             Caller caller,
             Optional<Microversion> version,
             RouteTable.Match match,
-            List<Route> candidates) {
+            List<Route> candidates,
+            Steps steps) {
         boolean streaming = candidates.getFirst().streaming();
         JsonNode body = streaming ? MissingNode.getInstance() : body(exchange);
         var route = select(candidates, version, body);
-        if (service.dialect() == FaultDialect.IDENTITY || service.dialect() == FaultDialect.PLACEMENT) {
-            policyBefore(route, caller);
-            schema(route, version, body);
-        } else {
-            schema(route, version, body);
-            policyBefore(route, caller);
-        }
+        boolean policyFirst = service.dialect() == FaultDialect.IDENTITY || service.dialect() == FaultDialect.PLACEMENT;
+        if (!policyFirst) schema(route, version, body);
+        steps.done("body", Optional.empty());
+        policyBefore(route, caller);
+        steps.done("policy", route.rule());
+        if (policyFirst) schema(route, version, body);
         var request = new Request(
                 caller,
                 exchange.method(),
@@ -179,7 +196,11 @@ public final class ServiceHandler {
                 version,
                 body,
                 streaming ? exchange.stream() : java.io.InputStream.nullInputStream());
-        return route.handler().handle(request);
+        try {
+            return route.handler().handle(request);
+        } finally {
+            steps.done("method", Optional.of(route.method() + " " + route.path()));
+        }
     }
 
     /// For a caller inside the house, whose token was judged already. Speaks the first microversion.

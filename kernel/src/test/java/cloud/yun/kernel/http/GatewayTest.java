@@ -94,6 +94,12 @@ class GatewayTest {
     }
 
     @Test
+    void answer_unlessTheOperatorWantsIt_tellsNoTimes() throws Exception {
+        assertThat(call("GET", "/v2.1/things", "reader", "").headers().firstValue("Server-Timing"))
+                .isEmpty();
+    }
+
+    @Test
     void answer_alwaysCarriesARequestId() throws Exception {
         var answer = call("GET", "/v2.1/things", "reader", "");
         assertThat(answer.statusCode()).isEqualTo(200);
