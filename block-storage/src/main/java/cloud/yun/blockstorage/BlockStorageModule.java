@@ -134,6 +134,7 @@ public final class BlockStorageModule implements Room {
         var clock = kernel.clock();
         var zone = config.get(Options.ZONE);
         policy = new Policy(Rules.defaults(), PolicyFile.of(kernel, "block-storage", "cinder"));
+        Options.checkDrivers(config);
         var path = config.get(Options.BACKUP_PATH);
         var repository = new PosixBackups(
                 path.isEmpty() ? kernel.data().resolve("block-storage/backups") : Path.of(path),

@@ -12,10 +12,18 @@ import java.util.List;
 /// has
 /// there too or that Cinder does not have.
 final class Options {
+    private static final String FILTER = "cinder.scheduler.filter_scheduler.FilterScheduler";
+    private static final String POSIX = "cinder.backup.drivers.posix.PosixBackupDriver";
+
     static final Option<String> ZONE =
             Option.text("DEFAULT", "storage_availability_zone", "nova", "Availability zone of this node's volumes.");
     static final Option<String> DEFAULT_TYPE = Option.text(
             "DEFAULT", "default_volume_type", "__DEFAULT__", "The type of a volume for which nobody names one.");
+    static final Option<String> SCHEDULER = Option.text(
+            "DEFAULT",
+            "scheduler_driver",
+            FILTER,
+            "What chooses the pool of a new volume. The one there is: the filter scheduler.");
     static final Option<List<String>> FILTERS = Option.list(
             "DEFAULT",
             "scheduler_default_filters",
@@ -77,6 +85,11 @@ final class Options {
             "enabled_backends",
             "",
             "Names of the back ends; empty is one, local. Each keeps its volumes apart from the others'.");
+    static final Option<String> BACKUP_DRIVER = Option.text(
+            "DEFAULT",
+            "backup_driver",
+            POSIX,
+            "Where backups go, by Cinder's name. The one there is: the POSIX directory of backup_posix_path.");
     static final Option<String> BACKUP_PATH = Option.text(
             "DEFAULT",
             "backup_posix_path",
@@ -101,6 +114,7 @@ final class Options {
         return List.of(
                 ZONE,
                 DEFAULT_TYPE,
+                SCHEDULER,
                 FILTERS,
                 WEIGHERS,
                 CAPACITY_MULTIPLIER,
@@ -118,6 +132,7 @@ final class Options {
                 QUOTA_BACKUP_GIGABYTES,
                 QUOTA_GROUPS,
                 BACKENDS,
+                BACKUP_DRIVER,
                 BACKUP_PATH,
                 BACKUP_FILE,
                 BACKUP_BLOCK,
@@ -128,6 +143,20 @@ final class Options {
                 TRANSFER_KEY,
                 REPORT,
                 SERVICE_DOWN);
+    }
+
+    /// @throws Wrong a driver that is not there: it is refused by its name, not replaced by another
+    static void checkDrivers(Config config) {
+        only(config, SCHEDULER, FILTER);
+        // Cinder takes the name of the module, too.
+        if (!config.get(BACKUP_DRIVER).equals(POSIX.substring(0, POSIX.lastIndexOf('.'))))
+            only(config, BACKUP_DRIVER, POSIX);
+    }
+
+    private static void only(Config config, Option<String> option, String supported) {
+        var asked = config.get(option);
+        if (!asked.equals(supported))
+            throw new Wrong(option + ": '" + asked + "' is not supported; supported: " + supported);
     }
 
     static PosixBackups.Settings backups(Config config) {

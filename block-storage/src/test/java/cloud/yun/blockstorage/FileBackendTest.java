@@ -86,6 +86,7 @@ class FileBackendTest {
     }
 
     @Test
+    @Requirement("S3.131")
     void invariants_whenAFileIsLostOrStrange_sayWhich() throws IOException {
         var commands = Commands.system();
         var files = directory.resolve("volumes");

@@ -195,6 +195,7 @@ class VolumesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"sqlite", "postgresql"})
+    @Requirement("S3.202")
     void create_fromImageSnapshotAndVolume_holdsTheirData(String dialect) {
         try (var cloud = cloud(dialect)) {
             var fromImage = cloud.available("\"size\": 2, \"imageRef\": \"" + TestCloud.IMAGE + "\"");
@@ -216,6 +217,12 @@ class VolumesTest {
             assertThat(message(cloud, "\"size\": 1, \"snapshot_id\": \"" + snapshot + "\"", 400))
                     .isEqualTo("Invalid input received: Volume size '1'GB cannot be smaller than the snapshot size 2GB."
                             + " They must be >= original snapshot size.");
+            // Since 3.40 the volume itself goes back, too.
+            assertThat(cloud.act(fromImage, "\"revert\": {\"snapshot_id\": \"" + snapshot + "\"}"))
+                    .isEqualTo(202);
+            cloud.settle();
+            assertThat(cloud.status(fromImage)).isEqualTo("available");
+            assertThat(cloud.driver().content(fromImage)).isEqualTo("changed");
             assertThat(cloud.violations()).isEmpty();
         }
     }

@@ -61,7 +61,7 @@ class ApiTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"sqlite", "postgresql"})
-    @Requirement({"S1.42", "S3.254", "S3.257"})
+    @Requirement({"S1.42", "S3.254", "S3.257", "S3.258"})
     void create_whenSegmentsRunOut_saysSoAndGivesThemBack(String kind) throws Exception {
         with(
                 kind,

@@ -9,6 +9,7 @@ import cloud.yun.network.ServerPorts.Wanted;
 import cloud.yun.network.agent.NetworkAgent;
 import cloud.yun.network.driver.NetworkDriver;
 import cloud.yun.network.driver.SimulatedNetworkDriver;
+import cloud.yun.testing.Requirement;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -182,6 +183,7 @@ class HostsTest {
     }
 
     @Test
+    @Requirement({"S3.266", "S3.267"})
     void filters_whenRulesOrMembersChange_followOnTheHost() {
         var port = allocate("server-1", Cloud.HOST);
         cloud.module.serverPorts().plug(port.id(), Cloud.HOST);
@@ -332,6 +334,7 @@ class HostsTest {
     }
 
     @Test
+    @Requirement("S3.271")
     void host_whenItsAgentStartsAgain_getsWhatIsWantedAndLosesOrphans() {
         var port = allocate("server-1", Cloud.HOST);
         cloud.module.serverPorts().plug(port.id(), Cloud.HOST);

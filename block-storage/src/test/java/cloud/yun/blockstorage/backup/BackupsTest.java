@@ -1,17 +1,27 @@
 package cloud.yun.blockstorage.backup;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import cloud.yun.blockstorage.BlockStorageModule;
 import cloud.yun.blockstorage.TestCloud;
 import cloud.yun.blockstorage.driver.SimulatedVolumeDriver;
+import cloud.yun.kernel.config.Config;
 import cloud.yun.kernel.flow.FlowProbe;
 import cloud.yun.testing.Requirement;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -87,6 +97,123 @@ class BackupsTest {
             c.settle();
             assertThat(c.backupFiles()).isZero();
         });
+    }
+
+    /// The names of a volume's flows, oldest first.
+    private static List<String> flows(TestCloud c, String volume) {
+        return c.flows.ofResource(volume).stream().map(f -> f.name()).sorted().toList();
+    }
+
+    private static TestCloud.Answer restored(TestCloud c, String backup, String inner) {
+        var answer = c.call("POST", "/v3/backups/" + backup + "/restore", "{\"restore\": {" + inner + "}}");
+        assertThat(answer.status()).isEqualTo(202);
+        c.settle();
+        return c.call("GET", "/v3/volumes/" + answer.text("/restore/volume_id"), null);
+    }
+
+    @Test
+    @Requirement({"S3.217", "S3.221"})
+    void restore_ofABootableOne_isBootableWithTheImagesMetadataAndKeepsGivenNames() {
+        on("sqlite", c -> {
+            var volume = c.available("\"size\": 2, \"name\": \"system\", \"imageRef\": \"" + TestCloud.IMAGE + "\"");
+            var backup = backUp(c, of(volume));
+            var there = c.available("\"size\": 2, \"name\": \"mine\"");
+            for (var look : List.of(
+                    restored(c, backup, ""),
+                    restored(c, backup, "\"name\": \"given\""),
+                    restored(c, backup, "\"volume_id\": \"" + there + "\""))) {
+                assertThat(look.text("/volume/status")).isEqualTo("available");
+                assertThat(look.text("/volume/bootable")).isEqualTo("true");
+                assertThat(look.text("/volume/volume_image_metadata/image_id")).isEqualTo(TestCloud.IMAGE);
+            }
+            var names = c.call("GET", "/v3/volumes?sort=created_at:asc", null)
+                    .body()
+                    .path("volumes");
+            assertThat(names.valueStream().map(v -> v.path("name").asString("")))
+                    .containsExactly("system", "mine", "system", "given");
+            var fresh = c.call("GET", "/v3/volumes?name=given", null).text("/volumes/0/id");
+            assertThat(flows(c, fresh)).isEqualTo(flows(c, c.available("\"size\": 2")));
+        });
+    }
+
+    @Test
+    @Requirement("S3.219")
+    void restore_whenAFileIsMissingOrOfAnotherVersion_isErrorRestoringWithTheReason() {
+        on("sqlite", c -> {
+            var volume = c.available("\"size\": 1");
+            c.driver().write(volume, "0123456789");
+            var backup = backUp(c, of(volume));
+            edit("_metadata", text -> Optional.of(text.replace("1.0.0", "9.9.9")));
+            assertThat(restored(c, backup, of(volume)).text("/volume/status")).isEqualTo("error_restoring");
+            assertThat(reason(c, backup)).contains("No support to restore backup version 9.9.9");
+            edit("_metadata", text -> Optional.of(text.replace("9.9.9", "1.0.0")));
+            edit("-00001", _ -> Optional.empty());
+            c.act(volume, "\"os-reset_status\": {\"status\": \"available\"}");
+            assertThat(restored(c, backup, of(volume)).text("/volume/status")).isEqualTo("error_restoring");
+            assertThat(reason(c, backup)).contains("actual object list does not match object list stored in metadata");
+            assertThat(show(c, backup).text("/backup/status")).isEqualTo("available");
+            assertThat(c.call("GET", "/v3/messages", null).body().toString()).contains(backup);
+            c.act(volume, "\"os-reset_status\": {\"status\": \"available\"}");
+        });
+    }
+
+    private static String reason(TestCloud c, String backup) {
+        return c.flows.ofResource(backup).stream()
+                .filter(f -> f.name().equals("backup_restore"))
+                .max(java.util.Comparator.comparing(f -> f.createdAt()))
+                .map(f -> f.error().orElse("") + f.detail().orElse(""))
+                .orElse("");
+    }
+
+    /// @param change empty deletes the file
+    private void edit(String suffix, Function<String, Optional<String>> change) {
+        try (var all = Files.walk(directory)) {
+            var file =
+                    all.filter(f -> f.toString().endsWith(suffix)).findFirst().orElseThrow();
+            var changed = change.apply(Files.readString(file, StandardCharsets.ISO_8859_1));
+            if (changed.isPresent()) Files.writeString(file, changed.get(), StandardCharsets.ISO_8859_1);
+            else Files.delete(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private TestCloud installation(String name, String options) {
+        return TestCloud.on(
+                "sqlite",
+                directory.resolve(name),
+                Map.of(BlockStorageModule.BACKEND, new SimulatedVolumeDriver(1000)),
+                "[DEFAULT]\nbackup_posix_path = " + directory.resolve("shared") + "\n" + options);
+    }
+
+    @Test
+    @Requirement({"S3.207", "S3.208"})
+    void record_importedByAnotherInstallation_restoresTheData() {
+        String backup;
+        String exported;
+        try (var first = installation("first", "backup_driver = cinder.backup.drivers.posix.PosixBackupDriver\n")) {
+            var volume = first.available("\"size\": 1");
+            first.driver().write(volume, "0123456789");
+            backup = backUp(first, of(volume));
+            exported = first.call("GET", "/v3/backups/" + backup + "/export_record", null)
+                    .body()
+                    .toString();
+        }
+        try (var second = installation("second", "backup_driver = cinder.backup.drivers.posix\n")) {
+            assertThat(second.call("POST", "/v3/backups/import_record", exported)
+                            .status())
+                    .isEqualTo(201);
+            second.settle();
+            var found = restored(second, backup, "");
+            assertThat(found.text("/volume/status")).isEqualTo("available");
+            assertThat(second.driver().content(found.text("/volume/id"))).isEqualTo("0123456789");
+            var services = second.call("GET", "/v3/os-services?binary=cinder-backup", null);
+            assertThat(services.text("/services/0/state")).isEqualTo("up");
+        }
+        assertThatThrownBy(() -> installation("third", "backup_driver = cinder.backup.drivers.none.NoneDriver\n")
+                        .close())
+                .isInstanceOf(Config.Wrong.class)
+                .hasMessageContaining("'cinder.backup.drivers.none.NoneDriver' is not supported");
     }
 
     @ParameterizedTest

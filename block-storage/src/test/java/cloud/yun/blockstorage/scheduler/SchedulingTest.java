@@ -52,7 +52,7 @@ class SchedulingTest {
     }
 
     @Test
-    @Requirement({"S3.138", "S3.147", "S3.163"})
+    @Requirement({"S3.127", "S3.138", "S3.147", "S3.163"})
     void schedule_withTwoPools_takesTheFreerOneAndRecordsWhy() {
         try (var cloud = cloud("")) {
             var id = cloud.available("\"size\": 1");
@@ -195,7 +195,7 @@ class SchedulingTest {
     }
 
     @Test
-    @Requirement({"S3.140", "S3.141"})
+    @Requirement({"S3.139", "S3.140", "S3.141"})
     void settings_ofFiltersAndWeighers_areHonouredAndCheckedAtStart() {
         try (var cloud = cloud("scheduler_default_filters = AvailabilityZoneFilter\n")) {
             // Without CapacityFilter nothing is too large.
@@ -212,6 +212,12 @@ class SchedulingTest {
                 .hasMessageContaining("CapacityFilter");
         assertThatThrownBy(() -> cloud("scheduler_default_weighers = NoWeigher\n"))
                 .isInstanceOf(Wrong.class);
+        try (var cloud = cloud("scheduler_driver = cinder.scheduler.filter_scheduler.FilterScheduler\n")) {
+            assertThat(host(cloud, cloud.available("\"size\": 1"))).isEqualTo("ref1@large#large");
+        }
+        assertThatThrownBy(() -> cloud("scheduler_driver = cinder.scheduler.chance.ChanceScheduler\n"))
+                .isInstanceOf(Wrong.class)
+                .hasMessageContaining("'cinder.scheduler.chance.ChanceScheduler' is not supported");
     }
 
     @ParameterizedTest

@@ -144,7 +144,7 @@ class DhcpTest {
     }
 
     @Test
-    @Requirement("S1.20")
+    @Requirement({"S1.20", "S3.258"})
     void lease_hasAddressMtuNameServersAndRoutes() {
         host.driver()
                 .applyDhcp(wish(

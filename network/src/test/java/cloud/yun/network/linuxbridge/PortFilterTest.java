@@ -62,7 +62,7 @@ class PortFilterTest {
     }
 
     @Test
-    @Requirement({"S1.55", "S3.251"})
+    @Requirement({"S1.55", "S1.160", "S3.251"})
     void defaultGroup_deniesInbound_andRulesChangeLiveFlows() {
         lab.serve(guestB, 80);
         lab.serve(guestB, 81);

@@ -108,7 +108,7 @@ class RouterTest {
     }
 
     @Test
-    @Requirement("S3.248")
+    @Requirement({"S1.160", "S3.248"})
     void subnets_areConnected_untilTheInterfaceGoes() {
         assertThat(guestA.pings("10.9.0.12")).isTrue();
         assertThat(guestB.pings("10.8.0.11")).isTrue();
@@ -120,7 +120,7 @@ class RouterTest {
     }
 
     @Test
-    @Requirement("S3.249")
+    @Requirement({"S1.160", "S3.249"})
     void snatOutbound_andFloatingIpInbound() {
         // Out without a floating IP: as the router. With one: as itself.
         assertThat(guestB.pings(HOST)).isTrue();

@@ -104,7 +104,7 @@ class TunnelTest {
     }
 
     @Test
-    @Requirement("S1.33")
+    @Requirement({"S1.33", "S1.160", "S3.243", "S3.258"})
     void vxlan_joinsGuestsOfTwoHosts_asLongAsTheyArePeers() {
         hosts(false);
         var segment = Lab.vxlan(Lab.id(), 4711);
