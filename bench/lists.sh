@@ -99,16 +99,15 @@ lists() {
   lists_rows
   up --simulated
   ADMIN=$(token admin bench)
-  local id
-  id() { printf '%08x-0000-4000-8000-00000000000%s' "$(($1 * 7919 % 100000))" "$2"; }
+  row() { printf '%08x-0000-4000-8000-00000000000%s' "$(($1 * 7919 % 100000))" "$2"; }
   # From its start and from the middle.
-  sorted() { printf '  %s\n' "$1" "$1&marker=$(id 77777 "$2")"; }
+  sorted() { printf '  %s\n' "$1" "$1&marker=$(row 77777 "$2")"; }
   java_bench lists <<PATHS
 servers /compute/v2.1/servers/detail?limit=100
   all_tenants=1
-  all_tenants=1&marker=$(id 90000 a)
-  all_tenants=1&marker=$(id 10000 a)
-  marker=$(id 10000 a)
+  all_tenants=1&marker=$(row 90000 a)
+  all_tenants=1&marker=$(row 10000 a)
+  marker=$(row 10000 a)
   all_tenants=1&name=server-77777
   all_tenants=1&name=^server-7777.$
   all_tenants=1&name=none
@@ -128,7 +127,7 @@ servers /compute/v2.1/servers/detail?limit=100
   all_tenants=1&power_state=4
   all_tenants=1&task_state=rebooting
   all_tenants=1&config_drive=true
-  all_tenants=1&uuid=$(id 77777 a)
+  all_tenants=1&uuid=$(row 77777 a)
   all_tenants=1&ip=10.3.44
   all_tenants=1&ip=^10.3.44.1$
   all_tenants=1&changes-since=2023-11-15T20:00:00Z
@@ -144,15 +143,15 @@ $(for key in access_ip_v4 access_ip_v6 availability_zone config_drive created_at
   sorted "all_tenants=1&sort_key=$key&sort_dir=asc" a; done)
 ports /networking/v2.0/ports?limit=100
 
-  marker=$(id 90000 b)
-  marker=$(id 10000 b)
+  marker=$(row 90000 b)
+  marker=$(row 10000 b)
   name=port-77777
   name=none
   network_id=$network
   project_id=project-3
   status=DOWN
   admin_state_up=false
-  device_id=$(id 77777 a)
+  device_id=$(row 77777 a)
   device_owner=compute:rare
   mac_address=fa:16:3f:01:02:03
   binding:host_id=host-77
@@ -169,9 +168,9 @@ $(for key in id name network_id project_id mac_address admin_state_up status dev
   sorted "sort_key=$key&sort_dir=asc" b; done)
 volumes /volume/v3/volumes/detail?limit=100
   all_tenants=1
-  all_tenants=1&marker=$(id 90000 c)
-  all_tenants=1&marker=$(id 10000 c)
-  marker=$(id 10000 c)
+  all_tenants=1&marker=$(row 90000 c)
+  all_tenants=1&marker=$(row 10000 c)
+  marker=$(row 10000 c)
   all_tenants=1&name=volume-77777
   all_tenants=1&name~=77777
   all_tenants=1&name=none
@@ -191,8 +190,8 @@ $(for key in id name status size bootable host availability_zone created_at upda
   sorted "all_tenants=1&sort=$key:asc" c; done)
 images /image/v2/images?limit=100
 
-  marker=$(id 90000 d)
-  marker=$(id 10000 d)
+  marker=$(row 90000 d)
+  marker=$(row 10000 d)
   name=image-77777
   name=in:image-77777,image-7777
   name=none
@@ -217,7 +216,7 @@ images /image/v2/images?limit=100
   os_distro=rare
   created_at=gt:2023-11-15T20:00:00Z
   updated_at=lt:2023-11-14T23:00:00Z
-  id=in:$(id 77777 d),$(id 7777 d)
+  id=in:$(row 77777 d),$(row 7777 d)
 $(for key in id name status size container_format disk_format created_at updated_at size:desc,name; do sorted "sort=$key:asc" d; done)
 PATHS
   down

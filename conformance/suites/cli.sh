@@ -42,6 +42,16 @@ check "a floating IP reaches the server's port" bash -c '
   set -e; os="/usr/bin/openstack --os-cloud yun-demo"; fip=$($os floating ip create public -f value -c floating_ip_address)
   $os server add floating ip one "$fip"; $os server show one -f value -c addresses | grep -q "$fip"
   $os server remove floating ip one "$fip"; $os floating ip delete "$fip"'
+proves S3.146 "volume types are listed" bash -c '/usr/bin/openstack --os-cloud yun-demo volume type list -f value -c Name | grep -qx __DEFAULT__'
+resolve() {
+  local type token=$(os token issue -f value -c id) catalog=$(os catalog list -f json)
+  for type in volumev3 block-storage; do
+    curl -sf -o "$DATA.volumes" -H "X-Auth-Token: $token" \
+      "$(jq -r ".[] | select(.Type == \"$type\") | .Endpoints[] | select(.interface == \"public\") | .url" <<<"$catalog")/volumes" || return 1
+    jq -e .volumes "$DATA.volumes" >/dev/null || return 1
+  done
+}
+proves S3.132 "both names of block storage in the catalog lead to it" resolve
 check "a volume is made" os volume create --size 1 v1
 check "it becomes available" eventually 30 volume_is v1 available
 check "it is attached" os server add volume one v1

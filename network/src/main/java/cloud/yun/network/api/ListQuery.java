@@ -110,6 +110,8 @@ public final class ListQuery {
 
     private static String sortable(Attribute attribute) {
         var column = attribute.column().orElseThrow();
+        // The key has an index, and it is never NULL.
+        if (attribute.name().equals("id")) return column;
         return attribute.kind() == Attribute.Kind.TEXT ? "COALESCE(" + column + ", '')" : "COALESCE(" + column + ", 0)";
     }
 
