@@ -1,13 +1,13 @@
 # A PostgreSQL server of a suite's or a measurement's own. It does not run as root.
 
-as_postgres() { if [ "$(id -u)" -eq 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
+as_postgres() { if [ "$EUID" -eq 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
 
 # Sets PG_DIR and PG_PORT; the database and its user are `yun`.
 postgresql_start() {
   PG_BIN=$(dirname "$(ls /usr/lib/postgresql/*/bin/initdb | sort -V | tail -1)")
   PG_DIR=$(mktemp -d /tmp/yun-pg.XXXX)
   PG_PORT=$((20000 + RANDOM % 10000))
-  [ "$(id -u)" -ne 0 ] || chown postgres "$PG_DIR"
+  [ "$EUID" -ne 0 ] || chown postgres "$PG_DIR"
   as_postgres "$PG_BIN/initdb" -D "$PG_DIR/data" -U yun -A trust -E UTF8 --no-sync &&
     as_postgres "$PG_BIN/pg_ctl" -D "$PG_DIR/data" -w -l "$PG_DIR/log" start -o \
       "-p $PG_PORT -c listen_addresses=127.0.0.1 -c unix_socket_directories=$PG_DIR" &&

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import cloud.yun.testing.Golden;
+import cloud.yun.testing.Requirement;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -85,6 +86,7 @@ class GoldenTest {
     Path directory;
 
     @Test
+    @Requirement("S1.157")
     void replay_whenAskedAsTheRealOne_answersAlike() {
         var file = Golden.file("network");
         assumeTrue(file.isPresent(), "the recorded answers are not on this machine");

@@ -133,7 +133,9 @@ public final class PosixBackups implements BackupRepository {
         guarded(() -> {
             for (int i = 0; i < chain.size(); i++) {
                 var key = chain.get(i);
-                for (var object : objects(key)) copy(folder(key), object, volume, blank && i == 0);
+                var objects = objects(key);
+                var hashes = new BlockHashes(key.prefix() + SHA256, read(key, SHA256));
+                for (var object : objects) copy(folder(key), object, hashes, volume, blank && i == 0);
             }
             volume.force();
             return chain.size();
@@ -141,17 +143,21 @@ public final class PosixBackups implements BackupRepository {
     }
 
     /// @param blank whether zeros need not be written
-    private static void copy(Path folder, BackupObject object, Content volume, boolean blank) throws IOException {
+    private static void copy(Path folder, BackupObject object, BlockHashes hashes, Content volume, boolean blank)
+            throws IOException {
         var md5 = digest("MD5");
+        hashes.begin(object.offset());
         var piece = new byte[PIECE];
         long at = object.offset();
         try (var raw = Files.newInputStream(folder.resolve(object.name()));
                 InputStream in = object.compression().equals("none") ? raw : new InflaterInputStream(raw)) {
             for (int n = in.readNBytes(piece, 0, PIECE); n > 0; n = in.readNBytes(piece, 0, PIECE)) {
                 md5.update(piece, 0, n);
+                hashes.update(piece, n);
                 if (!blank || !zeros(piece, n)) volume.write(at, piece, n);
                 at += n;
             }
+            hashes.end();
         }
         if (at - object.offset() != object.length()
                 || !HexFormat.of().formatHex(md5.digest()).equals(object.md5()))

@@ -162,6 +162,27 @@ class PosixBackupsTest {
     }
 
     @Test
+    @Requirement("S3.214")
+    void restore_whenTheMetadataOrTheHashesAreNotThoseOfTheData_fails() throws IOException {
+        write(FULL, Optional.empty());
+        for (var suffix : List.of("_metadata", "_sha256file")) {
+            var file = directory.resolve("backups").resolve(FULL.container()).resolve(FULL.prefix() + suffix);
+            var good = Files.readString(file);
+            // The first digit of the first object's, or block's, hash.
+            var before = suffix.equals("_metadata") ? "\"md5\":\"" : "\"sha256s\":[\"";
+            int at = good.indexOf(before) + before.length();
+            assertThat(at).isGreaterThan(before.length());
+            Files.writeString(
+                    file, good.substring(0, at) + (good.charAt(at) == '0' ? '1' : '0') + good.substring(at + 1));
+            assertThatThrownBy(() -> restored(true, FULL)).as(suffix).isInstanceOf(Unavailable.class);
+            Files.delete(file);
+            assertThatThrownBy(() -> restored(true, FULL)).as(suffix).isInstanceOf(Unavailable.class);
+            Files.writeString(file, good);
+            assertThat(restored(true, FULL)).isEqualTo(Files.readAllBytes(disk));
+        }
+    }
+
+    @Test
     void delete_twice_leavesNoFileAndNoDirectory() throws IOException {
         write(FULL, Optional.empty());
         write(DELTA, Optional.of(FULL));
