@@ -1,5 +1,6 @@
 package cloud.yun.app;
 
+import cloud.yun.identity.Enrolment;
 import cloud.yun.identity.Standing;
 import cloud.yun.kernel.Room;
 import cloud.yun.kernel.check.Invariant;
@@ -36,6 +37,7 @@ final class AdminRoom implements Room {
     private final List<Room> rooms;
     private final SimulatedRoutes simulated;
     private final RightsRoutes rights;
+    private final EnrolmentRoutes enrolment;
     private final Policy policy;
 
     /// @param conditions of simulated drivers, if they are
@@ -45,6 +47,7 @@ final class AdminRoom implements Room {
             List<Room> rooms,
             Optional<Conditions> conditions,
             Standing standing,
+            Enrolment enrolment,
             Path data) {
         this.flows = flows;
         this.events = events;
@@ -60,7 +63,9 @@ final class AdminRoom implements Room {
         rules.putAll(SimulatedRoutes.rules());
         rules.putAll(RightsRoutes.rules());
         rules.putAll(PolicyRoutes.rules());
+        rules.putAll(EnrolmentRoutes.rules());
         this.policy = new Policy(rules, Optional.of(data.resolve("yun/policy.yaml")));
+        this.enrolment = new EnrolmentRoutes(enrolment);
         this.rights = new RightsRoutes(new EffectiveRights(rooms), standing, policy);
     }
 
@@ -78,6 +83,7 @@ final class AdminRoom implements Room {
     public List<Route> routes() {
         var routes = new ArrayList<>(simulated.routes());
         routes.addAll(rights.routes());
+        routes.addAll(enrolment.routes());
         routes.addAll(new PolicyRoutes(rooms).routes());
         routes.addAll(List.of(
                 Route.get("/", _ -> Reply.ok(Json.object().put("name", "yun").put("version", "v1")))

@@ -97,7 +97,13 @@ public final class Cloud implements AutoCloseable {
         List<Room> services = List.of(identity, image, placement, network, blockStorage, compute, objectStore);
         var all = new ArrayList<Room>(services);
         all.add(new AdminRoom(
-                flows, kernel.events(), services, simulation(config, conditions), identity.standing(), data));
+                flows,
+                kernel.events(),
+                services,
+                simulation(config, conditions),
+                identity.standing(),
+                identity.enrolment(),
+                data));
         rooms = List.copyOf(all);
         var authenticator = identity.authenticator();
         boolean timing = config.get(YunOptions.SERVER_TIMING);

@@ -253,6 +253,48 @@ class RightsTest {
                 .isEqualTo(403);
     }
 
+    @Test
+    @Requirement("S1.76")
+    void enrolment_makesProjectUsersAndRolesInOneCall_andOnlyWhatIsMissing() {
+        var body = """
+                {"enrolment": {"project": {"name": "lab"},
+                               "users": [{"name": "ann", "password": "pw"},
+                                         {"name": "bob", "password": "pw", "roles": ["reader", "ROLE"]}]}}
+                """;
+        // All of it or nothing.
+        var noRole = body.replace("ROLE", "no-such-role");
+        assertThat(status(admin.token(), "POST", "/yun/v1/enrolments", noRole)).isEqualTo(404);
+        assertThat(admin.get("/identity/v3/projects?name=lab").get("projects")).isEmpty();
+        assertThat(admin.get("/identity/v3/users?name=ann").get("users")).isEmpty();
+
+        var whole = Json.stored(body.replace("ROLE", "monitor"));
+        var made = admin.post("/yun/v1/enrolments", whole);
+        assertThat(made.findValuesAsString("made")).hasSize(6).containsOnly("true");
+        var ann = ApiClient.login(cloud.url(), "ann", "pw", "lab");
+        assertThat(get(ann.token(), "/compute/v2.1/servers")).isEqualTo(200);
+        assertThat(get(ApiClient.login(cloud.url(), "bob", "pw", "lab").token(), "/volume/v3/volumes"))
+                .isEqualTo(200);
+
+        // What is missing is made anew, and the rest is left alone.
+        var roles = "/identity/v3/projects/" + made.at("/enrolment/project/id").asString() + "/users/"
+                + made.at("/enrolment/users/0/id").asString() + "/roles/";
+        admin.delete(roles + idOf("roles", "member"));
+        var again =
+                admin.post("/yun/v1/enrolments", Json.stored(whole.toString().replace("pw", "other")));
+        assertThat(again.findValuesAsString("id")).isEqualTo(made.findValuesAsString("id"));
+        assertThat(again.findValuesAsString("made"))
+                .containsExactly("false", "false", "true", "false", "false", "false");
+        assertThat(ApiClient.login(cloud.url(), "ann", "pw", "lab").token()).isNotEmpty();
+
+        assertThat(status(cloud.demo().token(), "POST", "/yun/v1/enrolments", whole.toString()))
+                .isEqualTo(403);
+        assertThat(status(admin.token(), "POST", "/yun/v1/enrolments", "{\"enrolment\": {}}"))
+                .isEqualTo(400);
+        var nameless = "{\"enrolment\": {\"project\": {}, \"users\": []}}";
+        assertThat(status(admin.token(), "POST", "/yun/v1/enrolments", nameless))
+                .isEqualTo(400);
+    }
+
     private static String image() {
         return admin.get("/image/v2/images").at("/images/0/id").asString();
     }

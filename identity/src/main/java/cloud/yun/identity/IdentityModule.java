@@ -109,6 +109,7 @@ public final class IdentityModule implements Room {
     private final FirstStart firstStart;
     private final Directories directories;
     private final Maintenance maintenance;
+    private final Enrolment enrolment;
     private final int tokenKeysMax;
     private final List<Route> routes = new ArrayList<>();
     private final List<Reconciler> reconcilers = new ArrayList<>();
@@ -149,7 +150,9 @@ public final class IdentityModule implements Room {
         routes.addAll(new DomainRoutes(new Domains(bench, projects)).routes());
         routes.addAll(new GroupRoutes(new Groups(bench, users, directories)).routes());
         routes.addAll(new RoleRoutes(new Roles(bench, Set.copyOf(kernel.config().get(NEVER_IMPLIED)))).routes());
-        routes.addAll(new GrantRoutes(new Grants(bench)).routes());
+        var grants = new Grants(bench);
+        routes.addAll(new GrantRoutes(grants).routes());
+        enrolment = new Enrolment(bench, projects, users, grants);
         routes.addAll(new AssignmentRoutes(new AssignmentList(bench), db).routes());
         routes.addAll(delegations.routes());
         routes.addAll(new OAuth2Routes(authentication, tokens.life()).routes());
@@ -220,6 +223,11 @@ public final class IdentityModule implements Room {
     /// Tells as whom policies would see users.
     public Standing standing() {
         return new Standing(kernel.db());
+    }
+
+    /// Makes projects with users and roles in one call.
+    public Enrolment enrolment() {
+        return enrolment;
     }
 
     /// Makes domain, roles, projects, users and catalog. May be repeated: what is there stays, passwords too;

@@ -114,6 +114,17 @@ public final class Grants {
         });
     }
 
+    /// As the other one, in a transaction that may just have made the parties.
+    public void give(Tx tx, Caller caller, Assignment a) {
+        var found = parties(tx, a.actor(), a.target(), Optional.of(a.roleId()), a.inherited());
+        there(a, found);
+        bench.policy().require(caller, rule("create", a), found.target());
+        var role = found.role().orElseThrow();
+        if (!role.global()) domainRole(role, a.target(), found);
+        new AssignmentStore(tx).add(a);
+        bench.tell(tx, caller, "role_assignment", "created", a.roleId());
+    }
+
     private static void domainRole(Role role, Assignment.Target target, Parties found) {
         var domain = found.place().map(Project::owningDomainId).orElse("");
         switch (target.kind()) {

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The rules of projects: a tree under each domain.
@@ -86,6 +87,13 @@ public final class Projects {
     }
 
     Project create(Caller caller, ObjectNode body) {
+        return bench.epoch().change(creation(caller, body));
+    }
+
+    /// Looks at all that needs no transaction.
+    ///
+    /// @return what is left to do in one
+    public Function<Tx, Project> creation(Caller caller, ObjectNode body) {
         boolean isDomain = Fields.bool(body, "is_domain").orElse(false);
         var parentId = Fields.text(body, "parent_id");
         var parent = parentId.flatMap(id -> bench.db().read(tx -> new ProjectStore(tx).find(id)));
@@ -113,12 +121,12 @@ public final class Projects {
                 Fields.extra(body, KNOWN),
                 Fields.mergeOptions(Json.object(), body),
                 tags(body).orElse(List.of()));
-        bench.epoch().write(tx -> {
+        return tx -> {
             if (!isDomain) place(tx, project);
             insert(tx, project);
             bench.tell(tx, caller, isDomain ? "domain" : "project", "created", project.id());
-        });
-        return project;
+            return project;
+        };
     }
 
     /// @throws Conflict its domain, or the cloud if it is a domain, has one of this name

@@ -30,6 +30,7 @@ import cloud.yun.kernel.policy.Target;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -123,6 +124,13 @@ public final class Users {
     }
 
     User create(Caller caller, ObjectNode body) {
+        return bench.epoch().change(creation(caller, body));
+    }
+
+    /// Looks at all that needs no transaction, and hashes the password, which takes its time.
+    ///
+    /// @return what is left to do in one
+    public Function<Tx, User> creation(Caller caller, ObjectNode body) {
         var domainId = Workbench.domainOf(body, caller);
         bench.policy()
                 .require(
@@ -149,7 +157,7 @@ public final class Users {
                 Fields.mergeOptions(Json.object(), body),
                 Optional.empty());
         var hash = hash(body);
-        return bench.epoch().change(tx -> {
+        return tx -> {
             if (new ProjectStore(tx).domain(domainId).isEmpty()) throw Words.notFound("domain", domainId);
             defaultProject(tx, body);
             var users = new UserStore(tx);
@@ -159,7 +167,7 @@ public final class Users {
             hash.ifPresent(h -> set(users, user, h, false));
             bench.tell(tx, caller, "user", "created", user.id());
             return users.find(user.id()).orElseThrow();
-        });
+        };
     }
 
     private Optional<String> hash(ObjectNode body) {
