@@ -19,13 +19,17 @@ public final class NetworkChangeStore {
         this.tx = tx;
     }
 
-    /// A port has come, changed or gone.
+    /// A port has come, changed or gone. Of a network that is gone meanwhile nobody must hear: on PostgreSQL another
+    /// transaction may have deleted it since this one read it.
     public void port(String networkId, String portId) {
-        long serial = tx.first(
+        tx.first(
                         "UPDATE network SET port_serial = port_serial + 1 WHERE id = ? RETURNING port_serial AS n",
                         r -> r.number("n"),
                         networkId)
-                .orElseThrow();
+                .ifPresent(serial -> remember(networkId, serial, portId));
+    }
+
+    private void remember(String networkId, long serial, String portId) {
         tx.update(
                 "INSERT INTO network_change (network_id, serial, port_id) VALUES (?, ?, ?)", networkId, serial, portId);
         if (serial % PRUNED_EVERY == 0)
