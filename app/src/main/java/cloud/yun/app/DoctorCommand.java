@@ -2,6 +2,8 @@ package cloud.yun.app;
 
 import cloud.yun.host.HostFacts;
 import cloud.yun.host.daemons.QemuConf;
+import cloud.yun.host.net.NetworkFacts;
+import cloud.yun.host.process.Commands;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,12 +35,17 @@ final class DoctorCommand implements Callable<Integer> {
                 List.of("genisoimage", "config drives", "genisoimage")))
             findings.add(new Finding(
                     found(program.get(0)), true, program.get(0) + ", for " + program.get(1), APT + program.get(2)));
+        // Trying needs root; without it the first finding says enough.
+        if (root && found("ip") && found("nft"))
+            for (var fact : NetworkFacts.read(
+                    Commands.system(), "yun-doctor-" + ProcessHandle.current().pid()))
+                findings.add(new Finding(fact.good(), !fact.what().startsWith("sources"), fact.what(), fact.why()));
         findings.add(new Finding(
                 Files.exists(Path.of("/usr/share/novnc/core/rfb.js")),
                 false,
                 "novnc, for the console in a browser",
                 "apt-get install novnc"));
-        var facts = HostFacts.read(cloud.yun.host.process.Commands.system(), Path.of("/"));
+        var facts = HostFacts.read(Commands.system(), Path.of("/"));
         findings.add(new Finding(
                 facts.kvm().works(),
                 false,

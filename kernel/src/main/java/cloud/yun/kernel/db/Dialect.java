@@ -42,6 +42,11 @@ public enum Dialect {
         return this == POSTGRESQL ? "" : "--";
     }
 
+    /// A query of the elements of an array of texts, which is bound as JSON.
+    String elements() {
+        return this == SQLITE ? "SELECT value FROM json_each(?)" : "SELECT json_array_elements_text(CAST(? AS json))";
+    }
+
     /// Suffix of a SELECT whose rows this transaction is about to change. SQLite has one writer and needs no lock; it
     /// gets a comment, so that a lock where only reading is allowed is refused there as well ([Database#read]).
     public String forUpdate() {

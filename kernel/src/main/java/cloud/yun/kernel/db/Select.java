@@ -1,5 +1,6 @@
 package cloud.yun.kernel.db;
 
+import cloud.yun.kernel.json.Json;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -22,6 +23,9 @@ public final class Select {
             return new Sort(expression, false);
         }
     }
+
+    private static final int MANY = 1000;
+    private static final String ELEMENTS = "${elements}";
 
     private final String columns;
     private final String from;
@@ -52,9 +56,14 @@ public final class Select {
         return value.isPresent() ? where(condition, new Object[] {value.get()}) : this;
     }
 
-    /// No row at all when `values` is empty.
+    /// No row at all when `values` is empty. Many texts are sent as one: PostgreSQL takes no more than 65 535 values.
     public Select in(String column, Collection<?> values) {
         if (values.isEmpty()) return where("1 = 0");
+        if (values.size() > MANY && values.stream().allMatch(v -> v instanceof String)) {
+            var list = Json.array();
+            values.forEach(v -> list.add((String) v));
+            return where(column + " IN (" + ELEMENTS + ")", list.toString());
+        }
         return where(column + " IN (" + Tx.marks(values.size()) + ")", values.toArray());
     }
 
@@ -68,7 +77,8 @@ public final class Select {
         return order(List.of(keys));
     }
 
-    /// Sorts keys instead of rows: a page that no index has in its order is found in an index that holds the columns it
+    /// Sorts keys instead of rows: a page that no index has in its order is found in an index that holds the
+    /// columns it
     /// is sorted and filtered by, and only its own rows are fetched. Without it, all rows go through the sort.
     ///
     /// @param column the primary key
@@ -137,7 +147,11 @@ public final class Select {
         appendOrder(sql);
         if (limit >= 0) sql.append(" LIMIT ").append(limit);
         if (keys) appendOrder(sql.append(")"));
-        return tx.query(sql.toString(), mapper, arguments.toArray());
+        return tx.query(inDialect(tx, sql), mapper, arguments.toArray());
+    }
+
+    private static String inDialect(Tx tx, StringBuilder sql) {
+        return sql.toString().replace(ELEMENTS, tx.dialect().elements());
     }
 
     private void appendOrder(StringBuilder sql) {
@@ -153,7 +167,7 @@ public final class Select {
     public long count(Tx tx) {
         var sql = new StringBuilder("SELECT COUNT(*) AS n FROM ").append(from);
         appendWhere(sql);
-        return tx.number(sql.toString(), arguments.toArray());
+        return tx.number(inDialect(tx, sql), arguments.toArray());
     }
 
     private void appendWhere(StringBuilder sql) {

@@ -239,6 +239,27 @@ class DatabaseTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource(SOURCE)
+    void select_ofMoreValuesThanADatabaseTakes_findsThem(Database db) {
+        try (db) {
+            db.write(tx -> {
+                put(tx, "p7", 1);
+                put(tx, "q\"'", 1);
+                put(tx, "r", 1);
+            });
+            var many = new ArrayList<String>(List.of("q\"'"));
+            for (int i = 0; i < 70_000; i++) many.add("p" + i);
+            var select = Select.of("project_id", "quota_usage")
+                    .in("project_id", many)
+                    .where("service = ?", "s")
+                    .order(Select.Sort.asc("project_id"));
+            assertThat(db.<List<String>>read(tx -> select.list(tx, r -> r.string("project_id"))))
+                    .containsExactly("p7", "q\"'");
+            assertThat(db.<Long>read(select::count)).isEqualTo(2);
+        }
+    }
+
     private static List<String> walk(Database db, Select all) {
         var select = all.where("service = ?", "s")
                 .order(Select.Sort.desc("used"), Select.Sort.asc("project_id"))
