@@ -40,7 +40,7 @@ public final class NetworkFacts {
                     "forwarding (net.ipv4.ip_forward)",
                     Command.of("sysctl", "-qw", "net.ipv4.ip_forward=1").in(namespace)));
         } catch (CommandFailed e) {
-            facts.add(new Fact("network namespaces", false, e.getMessage()));
+            facts.add(new Fact("network namespaces", false, String.valueOf(e.getMessage())));
         } finally {
             commands.succeeds(Command.of("ip", "netns", "delete", namespace));
         }
@@ -53,7 +53,7 @@ public final class NetworkFacts {
             commands.run(command);
             return new Fact(what, true, "");
         } catch (CommandFailed e) {
-            return new Fact(what, false, e.getMessage());
+            return new Fact(what, false, String.valueOf(e.getMessage()));
         }
     }
 
