@@ -3,13 +3,11 @@ package cloud.yun.compute.driver;
 import cloud.yun.kernel.error.CloudException.Conflict;
 import cloud.yun.kernel.error.CloudException.Unavailable;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -31,34 +29,13 @@ public final class SimulatedHypervisor implements HypervisorDriver, HypervisorDr
         public static final Size LARGE = new Size(1000, 800_000, 600_000);
     }
 
-    private static final class Machine {
-        Guest guest;
-        PowerState state;
-        final Map<String, Disk> volumes = new LinkedHashMap<>();
-        final Map<String, Long> sizesBytes = new ConcurrentHashMap<>();
-        final Map<String, Nic> nics = new LinkedHashMap<>();
-        final Map<String, String> passwords = new ConcurrentHashMap<>();
-        final StringBuilder console = new StringBuilder();
-        final Instant since;
-        boolean ignoresShutdown;
-        Optional<String> rescueImage = Optional.empty();
-
-        Machine(Guest guest, Instant since) {
-            this.guest = guest;
-            this.since = since;
-            this.state = PowerState.RUNNING;
-            guest.volumes().forEach(d -> volumes.put(d.volumeId(), d));
-            guest.nics().forEach(n -> nics.put(n.portId(), n));
-        }
-    }
-
     private final String hostname;
     private final Size size;
     private final Clock clock;
     private final Instant up;
     private @Nullable SimulatedScreen screen;
 
-    private final Map<String, Machine> machines = new ConcurrentHashMap<>();
+    private final Map<String, SimulatedMachine> machines = new ConcurrentHashMap<>();
     private final Optional<Path> directory;
     private final RememberedNames disks;
     private final RememberedNames kept;
@@ -111,24 +88,18 @@ public final class SimulatedHypervisor implements HypervisorDriver, HypervisorDr
 
     /// The guest shuts itself down, as its user may order inside.
     public void guestPowersOff(String serverId) {
-        var machine = machine(serverId);
-        synchronized (machine) {
-            machine.state = PowerState.SHUTDOWN;
-        }
+        machine(serverId).turn(PowerState.SHUTDOWN);
         listener.accept(serverId, PowerState.SHUTDOWN);
     }
 
     /// The guest does not answer ACPI.
     public void guestIgnoresShutdown(String serverId) {
-        machine(serverId).ignoresShutdown = true;
+        machine(serverId).ignoreShutdown();
     }
 
     /// The guest writes to its serial console.
     public void guestSays(String serverId, String line) {
-        var machine = machine(serverId);
-        synchronized (machine) {
-            machine.console.append(line).append('\n');
-        }
+        machine(serverId).say(line);
     }
 
     /// @return ids of the images in this host's cache
@@ -138,19 +109,21 @@ public final class SimulatedHypervisor implements HypervisorDriver, HypervisorDr
 
     /// @return volume ids of the guest, in the order in which they came
     public Set<String> volumesOf(String serverId) {
-        var machine = machines.get(serverId);
-        return machine == null ? Set.of() : Set.copyOf(machine.volumes.keySet());
+        return Optional.ofNullable(machines.get(serverId))
+                .map(SimulatedMachine::volumes)
+                .orElse(Set.of());
     }
 
     /// @return the size in bytes that the guest was told last; empty when it was told none
     public Optional<Long> sizeOf(String serverId, String volumeId) {
-        return Optional.ofNullable(machines.get(serverId)).map(m -> m.sizesBytes.get(volumeId));
+        return Optional.ofNullable(machines.get(serverId)).flatMap(m -> m.sizeOf(volumeId));
     }
 
     /// @return port ids of the guest
     public Set<String> nicsOf(String serverId) {
-        var machine = machines.get(serverId);
-        return machine == null ? Set.of() : Set.copyOf(machine.nics.keySet());
+        return Optional.ofNullable(machines.get(serverId))
+                .map(SimulatedMachine::nics)
+                .orElse(Set.of());
     }
 
     @Override
@@ -215,14 +188,8 @@ public final class SimulatedHypervisor implements HypervisorDriver, HypervisorDr
         work("define");
         if (!disks.contains(guest.serverId()))
             throw new Unavailable("The guest has no disks.", guest.serverId() + " has no disks", null);
-        var machine = machines.computeIfAbsent(guest.serverId(), _ -> {
-            var made = new Machine(guest, clock.instant());
-            made.state = PowerState.SHUTDOWN;
-            return made;
-        });
-        synchronized (machine) {
-            machine.guest = guest;
-        }
+        machines.computeIfAbsent(guest.serverId(), _ -> new SimulatedMachine(guest, clock.instant()))
+                .define(guest);
     }
 
     @Override
@@ -230,38 +197,16 @@ public final class SimulatedHypervisor implements HypervisorDriver, HypervisorDr
         work("start");
         if (!disks.contains(guest.serverId()))
             throw new Unavailable("The guest has no disks.", guest.serverId() + " has no disks", null);
-        var machine = machines.computeIfAbsent(guest.serverId(), _ -> new Machine(guest, clock.instant()));
-        synchronized (machine) {
-            machine.guest = guest;
-            machine.state = PowerState.RUNNING;
-            boot(machine, guest);
-        }
-    }
-
-    /// What a small guest says: a client that asks for some lines of it gets them.
-    private static void boot(Machine machine, Guest guest) {
-        machine.console
-                .append("[    0.000000] simulated guest ")
-                .append(guest.serverId())
-                .append("\n[    0.000000] cpus: ")
-                .append(guest.vcpus())
-                .append("\n[    0.000000] memory: ")
-                .append(guest.memoryMib())
-                .append(" MiB\n[    0.000000] nics: ")
-                .append(guest.nics().size())
-                .append("\n\n")
-                .append(guest.domainName())
-                .append(" login: \n");
+        machines.computeIfAbsent(guest.serverId(), _ -> new SimulatedMachine(guest, clock.instant()))
+                .boot(guest);
     }
 
     @Override
     public void stop(String serverId, Duration timeout, Duration retry) {
         work("stop");
         var machine = machine(serverId);
-        if (machine.ignoresShutdown && !timeout.isZero()) pause(timeout);
-        synchronized (machine) {
-            machine.state = PowerState.SHUTDOWN;
-        }
+        if (machine.ignoresShutdown() && !timeout.isZero()) pause(timeout);
+        machine.turn(PowerState.SHUTDOWN);
     }
 
     @Override
@@ -273,7 +218,7 @@ public final class SimulatedHypervisor implements HypervisorDriver, HypervisorDr
     @Override
     public void rebootSoft(Guest guest, Duration timeout) {
         work("rebootSoft");
-        if (machine(guest.serverId()).ignoresShutdown) pause(timeout);
+        if (machine(guest.serverId()).ignoresShutdown()) pause(timeout);
         start(guest);
     }
 
@@ -286,19 +231,19 @@ public final class SimulatedHypervisor implements HypervisorDriver, HypervisorDr
     @Override
     public void pause(String serverId) {
         work("pause");
-        set(serverId, PowerState.PAUSED);
+        machine(serverId).turn(PowerState.PAUSED);
     }
 
     @Override
     public void unpause(String serverId) {
         work("unpause");
-        set(serverId, PowerState.RUNNING);
+        machine(serverId).turn(PowerState.RUNNING);
     }
 
     @Override
     public void suspend(String serverId) {
         work("suspend");
-        set(serverId, PowerState.SHUTDOWN);
+        machine(serverId).turn(PowerState.SHUTDOWN);
     }
 
     @Override
@@ -310,7 +255,7 @@ public final class SimulatedHypervisor implements HypervisorDriver, HypervisorDr
     @Override
     public Image snapshot(String serverId, String snapshotId, Quiesce quiesce) {
         work("snapshot");
-        return copies.of(machine(serverId).guest, snapshotId);
+        return copies.of(machine(serverId).guest(), snapshotId);
     }
 
     @Override
@@ -329,77 +274,57 @@ public final class SimulatedHypervisor implements HypervisorDriver, HypervisorDr
         work("rescue");
         cacheImage(rescue.image());
         start(guest);
-        machine(guest.serverId()).rescueImage = Optional.of(rescue.image().id());
+        machine(guest.serverId()).rescuedWith(Optional.of(rescue.image().id()));
     }
 
     @Override
     public void unrescue(Guest guest) {
         work("unrescue");
         start(guest);
-        machine(guest.serverId()).rescueImage = Optional.empty();
+        machine(guest.serverId()).rescuedWith(Optional.empty());
     }
 
     /// @return what the guest is rescued with
     public Optional<String> rescueImage(String serverId) {
-        return Optional.ofNullable(machines.get(serverId)).flatMap(m -> m.rescueImage);
+        return Optional.ofNullable(machines.get(serverId)).flatMap(SimulatedMachine::rescueImage);
     }
 
     @Override
     public void attachVolume(String serverId, Disk disk) {
         work("attachVolume");
-        var machine = machine(serverId);
-        synchronized (machine) {
-            machine.volumes.put(disk.volumeId(), disk);
-        }
+        machine(serverId).attach(disk);
     }
 
     @Override
     public void detachVolume(String serverId, Disk disk) {
         work("detachVolume");
         var machine = machines.get(serverId);
-        if (machine == null) return;
-        synchronized (machine) {
-            machine.volumes.remove(disk.volumeId());
-        }
+        if (machine != null) machine.detach(disk);
     }
 
     @Override
     public void resizeVolume(String serverId, Disk disk, long sizeBytes) {
         work("resizeVolume");
-        if (!machine(serverId).volumes.containsKey(disk.volumeId()))
-            throw new Conflict("Volume " + disk.volumeId() + " is not attached to " + serverId + ".");
-        machine(serverId).sizesBytes.put(disk.volumeId(), sizeBytes);
+        machine(serverId).resize(disk, sizeBytes);
     }
 
     @Override
     public void attachNic(String serverId, Nic nic) {
         work("attachNic");
-        var machine = machine(serverId);
-        synchronized (machine) {
-            machine.nics.put(nic.portId(), nic);
-        }
+        machine(serverId).attach(nic);
     }
 
     @Override
     public void detachNic(String serverId, Nic nic) {
         work("detachNic");
         var machine = machines.get(serverId);
-        if (machine == null) return;
-        synchronized (machine) {
-            machine.nics.remove(nic.portId());
-        }
+        if (machine != null) machine.detach(nic);
     }
 
     @Override
     public String consoleLog(String serverId, long bytesMax) {
         work("consoleLog");
-        var machine = machine(serverId);
-        byte[] all;
-        synchronized (machine) {
-            all = machine.console.toString().getBytes(StandardCharsets.UTF_8);
-        }
-        int from = (int) Math.max(0, all.length - bytesMax);
-        return new String(all, from, all.length - from, StandardCharsets.UTF_8);
+        return machine(serverId).console(bytesMax);
     }
 
     /// All guests of a host share one screen, made when somebody first looks.
@@ -426,14 +351,14 @@ public final class SimulatedHypervisor implements HypervisorDriver, HypervisorDr
     @Override
     public Optional<PowerState> state(String serverId) {
         work("state");
-        return Optional.ofNullable(machines.get(serverId)).map(m -> m.state);
+        return Optional.ofNullable(machines.get(serverId)).map(SimulatedMachine::state);
     }
 
     @Override
     public Map<String, PowerState> guests() {
         work("guests");
         var found = new HashMap<String, PowerState>();
-        machines.forEach((id, m) -> found.put(id, m.state));
+        machines.forEach((id, m) -> found.put(id, m.state()));
         return found;
     }
 
@@ -446,16 +371,12 @@ public final class SimulatedHypervisor implements HypervisorDriver, HypervisorDr
     @Override
     public void setAdminPassword(String serverId, String user, String password) {
         work("setAdminPassword");
-        var machine = machine(serverId);
-        synchronized (machine) {
-            if (machine.state != PowerState.RUNNING) throw new Conflict("QEMU guest agent is not enabled");
-            machine.passwords.put(user, password);
-        }
+        machine(serverId).password(user, password);
     }
 
     /// @return the password that was set last for a user of the guest
     public Optional<String> passwordOf(String serverId, String user) {
-        return Optional.ofNullable(machine(serverId).passwords.get(user));
+        return machine(serverId).passwordOf(user);
     }
 
     @Override
@@ -467,31 +388,13 @@ public final class SimulatedHypervisor implements HypervisorDriver, HypervisorDr
     @Override
     public Diagnostics diagnostics(String serverId) {
         work("diagnostics");
-        var machine = machine(serverId);
-        var seconds = Duration.between(machine.since, clock.instant()).toSeconds();
-        var none = Map.of("read_bytes", 0L, "read_requests", 0L, "write_bytes", 0L, "write_requests", 0L);
-        var drives = new LinkedHashMap<String, Map<String, Long>>();
-        drives.put("vda", none);
-        machine.volumes.values().forEach(d -> drives.put(d.device().replace("/dev/", ""), none));
-        var nics = new LinkedHashMap<String, Map<String, Long>>();
-        machine.nics.values().forEach(n -> nics.put(n.mac(), Map.of("rx_octets", 0L, "tx_octets", 0L)));
-        boolean there = machine.state == PowerState.RUNNING || machine.state == PowerState.PAUSED;
-        return new Diagnostics(
-                machine.state,
-                "libvirt", // clients refuse a driver that they do not know; Nova's fake one says so too
-                "simulated",
-                seconds * 1_000_000_000L,
-                seconds,
-                machine.guest.memoryMib(),
-                there ? machine.guest.memoryMib() : 0,
-                drives,
-                nics);
+        return machine(serverId).diagnostics(clock.instant());
     }
 
     @Override
     public Host host() {
         work("host");
-        int used = machines.values().stream().mapToInt(m -> m.guest.rootGib()).sum();
+        int used = machines.values().stream().mapToInt(m -> m.guest().rootGib()).sum();
         return new Host(
                 hostname,
                 "simulated",
@@ -511,14 +414,7 @@ public final class SimulatedHypervisor implements HypervisorDriver, HypervisorDr
         listener = newListener;
     }
 
-    private void set(String serverId, PowerState state) {
-        var machine = machine(serverId);
-        synchronized (machine) {
-            machine.state = state;
-        }
-    }
-
-    private Machine machine(String serverId) {
+    private SimulatedMachine machine(String serverId) {
         var machine = machines.get(serverId);
         if (machine == null)
             throw new Unavailable("The guest is not on its host.", hostname + " has no guest " + serverId, null);

@@ -1,11 +1,8 @@
 package cloud.yun.compute.driver.libvirt;
 
 import cloud.yun.compute.driver.HypervisorDriver;
-import cloud.yun.host.libvirt.Affect;
 import cloud.yun.host.libvirt.Domain;
-import cloud.yun.host.libvirt.DomainEvent;
 import cloud.yun.host.libvirt.DomainState;
-import cloud.yun.host.libvirt.DomainView;
 import cloud.yun.host.libvirt.Libvirt;
 import cloud.yun.host.libvirt.LibvirtError;
 import cloud.yun.host.libvirt.LibvirtException;
@@ -21,18 +18,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /// Guests of QEMU through libvirt.
 public final class LibvirtHypervisor implements HypervisorDriver, AutoCloseable {
-    private static final Duration GLANCE = Duration.ofSeconds(1);
-
     private final LibvirtOptions options;
     private final Domains domains;
     private final ImageCache cache;
@@ -43,6 +35,7 @@ public final class LibvirtHypervisor implements HypervisorDriver, AutoCloseable 
     private final HostView hostView;
     private final GuestDiagnostics diagnosed;
     private final RootCopies copies;
+    private final GuestDevices devices;
 
     /// @param uri says where libvirt is and may start it; asked whenever there is no connection
     public LibvirtHypervisor(LibvirtOptions options, Supplier<String> uri, Commands commands, Clock clock) {
@@ -65,6 +58,7 @@ public final class LibvirtHypervisor implements HypervisorDriver, AutoCloseable 
         this.hostView = new HostView(options);
         this.diagnosed = new GuestDiagnostics(options.virtType().name().toLowerCase(Locale.ROOT));
         this.copies = new RootCopies(files, commands);
+        this.devices = new GuestDevices(domains, options.detachAttempts(), options.detachWait());
     }
 
     // ---------------------------------------------------------------- files
@@ -208,66 +202,9 @@ public final class LibvirtHypervisor implements HypervisorDriver, AutoCloseable 
             var domain = found.get();
             // A guest that does not run hears no button.
             boolean hears = domain.state() == DomainState.RUNNING || domain.state() == DomainState.BLOCKED;
-            if (hears && !timeout.isZero() && shutDown(libvirt, domain, timeout, retry)) return;
+            if (hears && !timeout.isZero() && GuestButtons.shutDown(libvirt, domain, timeout, retry)) return;
             domain.ensureDestroyed();
         });
-    }
-
-    private static boolean shutDown(Libvirt libvirt, Domain domain, Duration timeout, Duration retry) {
-        return awaiting(libvirt, domain, news -> {
-            long end = System.nanoTime() + timeout.toNanos();
-            while (true) {
-                if (!press(domain)) return true;
-                long next = Math.min(end, System.nanoTime() + Math.max(retry.toNanos(), 1));
-                if (until(next, news, () -> !domain.state().active())) return true;
-                if (System.nanoTime() >= end) return false;
-            }
-        });
-    }
-
-    /// @return false when it is off already
-    private static boolean press(Domain domain) {
-        try {
-            domain.shutdown();
-            return true;
-        } catch (LibvirtException e) {
-            if (e.is(LibvirtError.OPERATION_INVALID) && !domain.state().active()) return false;
-            throw e;
-        }
-    }
-
-    @FunctionalInterface
-    interface Waiting {
-        boolean with(BlockingQueue<DomainEvent> news) throws InterruptedException;
-    }
-
-    /// Listens to one domain's events while `work` waits for them.
-    static boolean awaiting(Libvirt libvirt, Domain domain, Waiting work) {
-        var news = new LinkedBlockingQueue<DomainEvent>();
-        var id = domain.uuid();
-        try (var _ = libvirt.onEvent(e -> {
-            if (e.uuid().equals(id)) news.add(e);
-        })) {
-            return work.with(news);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new Unavailable("The host is stopping.", "interrupted while waiting for a guest", e);
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (Exception e) { // AutoCloseable's signature; the subscription throws nothing checked
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /// An event is the fast way; a look each second covers one that was lost with the connection.
-    private static boolean until(long end, BlockingQueue<DomainEvent> news, Supplier<Boolean> so)
-            throws InterruptedException {
-        while (!so.get()) {
-            long left = Math.min(end - System.nanoTime(), GLANCE.toNanos());
-            if (left <= 0) return false;
-            news.poll(left, TimeUnit.NANOSECONDS);
-        }
-        return true;
     }
 
     @Override
@@ -286,20 +223,7 @@ public final class LibvirtHypervisor implements HypervisorDriver, AutoCloseable 
         command(guest.serverId(), libvirt -> {
             var domain = domains.require(guest.serverId());
             boolean runs = domain.state() == DomainState.RUNNING || domain.state() == DomainState.BLOCKED;
-            if (!runs || timeout.isZero() || !restarted(libvirt, domain, timeout)) replace(libvirt, guest);
-        });
-    }
-
-    /// QEMU stays the same process: libvirt resets it when the guest has shut down.
-    private static boolean restarted(Libvirt libvirt, Domain domain, Duration timeout) {
-        return awaiting(libvirt, domain, news -> {
-            domain.reboot();
-            long end = System.nanoTime() + timeout.toNanos();
-            while (true) {
-                long left = end - System.nanoTime();
-                if (left <= 0) return false;
-                if (news.poll(left, TimeUnit.NANOSECONDS) instanceof DomainEvent.Rebooted) return true;
-            }
+            if (!runs || timeout.isZero() || !GuestButtons.restarted(libvirt, domain, timeout)) replace(libvirt, guest);
         });
     }
 
@@ -407,74 +331,27 @@ public final class LibvirtHypervisor implements HypervisorDriver, AutoCloseable 
 
     @Override
     public void attachVolume(String serverId, Disk disk) {
-        var device = GuestXml.volume(disk);
-        attach(
-                serverId,
-                device.toXml(),
-                view -> view.diskWithAlias(GuestXml.volumeAlias(disk.volumeId()))
-                        .isPresent());
+        command(serverId, _ -> devices.attach(disk, serverId));
     }
 
     @Override
     public void detachVolume(String serverId, Disk disk) {
-        var alias = GuestXml.volumeAlias(disk.volumeId());
-        detach(
-                serverId,
-                GuestXml.volume(disk).toXml(),
-                alias,
-                view -> view.diskWithAlias(alias).isPresent(),
-                "volume " + disk.volumeId());
+        command(serverId, _ -> devices.detach(disk, serverId));
     }
 
     @Override
     public void attachNic(String serverId, Nic nic) {
-        attach(serverId, GuestXml.nic(nic).toXml(), view -> view.nic(nic.mac()).isPresent());
+        command(serverId, _ -> devices.attach(nic, serverId));
     }
 
     @Override
     public void detachNic(String serverId, Nic nic) {
-        detach(
-                serverId,
-                GuestXml.nic(nic).toXml(),
-                GuestXml.nicAlias(nic.portId()),
-                view -> view.nic(nic.mac()).isPresent(),
-                "port " + nic.portId());
-    }
-
-    @FunctionalInterface
-    private interface Has {
-        boolean in(DomainView view);
-    }
-
-    private void attach(String serverId, String device, Has has) {
-        command(serverId, libvirt -> {
-            var domain = domains.require(serverId);
-            if (!has.in(DomainView.parse(domain.inactiveXml()))) domain.attachDevice(device, Affect.CONFIG);
-            if (domain.state().active() && !has.in(domain.view())) domain.attachDevice(device, Affect.LIVE);
-        });
-    }
-
-    /// First out of the running guest, which may refuse, then out of the definition: a refusal leaves both as they
-    /// were.
-    private void detach(String serverId, String device, String alias, Has has, String what) {
-        command(serverId, libvirt -> {
-            var found = domains.find(serverId);
-            if (found.isEmpty()) return;
-            var domain = found.get();
-            if (domain.state().active()
-                    && has.in(domain.view())
-                    && !domain.detach().andWait(device, alias, options.detachAttempts(), options.detachWait()))
-                throw new Conflict("The guest did not let go of " + what + ".");
-            if (has.in(DomainView.parse(domain.inactiveXml()))) domain.detachDevice(device, Affect.CONFIG);
-        });
+        command(serverId, _ -> devices.detach(nic, serverId));
     }
 
     @Override
     public void resizeVolume(String serverId, Disk disk, long sizeBytes) {
-        command(serverId, libvirt -> {
-            var domain = domains.require(serverId);
-            if (domain.state().active()) domain.blockResize(GuestXml.target(disk.device()), sizeBytes);
-        });
+        command(serverId, _ -> devices.resize(disk, serverId, sizeBytes));
     }
 
     // ---------------------------------------------------------------- looks

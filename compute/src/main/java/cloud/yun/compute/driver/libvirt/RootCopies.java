@@ -80,7 +80,7 @@ final class RootCopies {
         var jobs = domain.blockJobs();
         boolean ready = false;
         try {
-            ready = LibvirtHypervisor.awaiting(libvirt, domain, news -> {
+            ready = GuestButtons.awaiting(libvirt, domain, news -> {
                 jobs.copy(target, Disk.file(part, ImageFormat.QCOW2, target).toXml(), false);
                 long end = System.nanoTime() + COPY.toNanos();
                 while (System.nanoTime() < end) {
