@@ -125,7 +125,7 @@ public final class Cloud implements AutoCloseable {
     }
 
     private static Optional<Conditions> simulation(Config config, Conditions conditions) {
-        return config.get(YunOptions.SIMULATED) ? Optional.of(conditions) : Optional.empty();
+        return ComputeDriver.of(config).simulated().map(_ -> conditions);
     }
 
     /// Every option that a configuration file may set.

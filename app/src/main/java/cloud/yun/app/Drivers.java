@@ -31,8 +31,9 @@ interface Drivers extends AutoCloseable {
 
     /// @param conditions under which simulated drivers work
     static Drivers of(Kernel kernel, Conditions conditions) {
-        if (!kernel.config().get(YunOptions.SIMULATED)) return RealDrivers.of(kernel);
-        var simulated = new Simulated(kernel, conditions);
+        var size = ComputeDriver.of(kernel.config()).simulated();
+        if (size.isEmpty()) return RealDrivers.of(kernel);
+        var simulated = new Simulated(kernel, conditions, size.get());
         conditions.configure(kernel.config());
         return simulated;
     }
@@ -42,14 +43,14 @@ interface Drivers extends AutoCloseable {
             implements Drivers {
         private static final double VOLUME_GIB = 1_000_000;
 
-        Simulated(Kernel kernel, Conditions conditions) {
+        Simulated(Kernel kernel, Conditions conditions, SimulatedHypervisor.Size size) {
             this(
                     conditions.around(new SimulatedNetworkDriver(), NetworkDriver.class, "network"),
                     volumes(kernel, conditions),
                     conditions.around(
                             new SimulatedHypervisor(
                                     kernel.host(),
-                                    SimulatedHypervisor.Size.LARGE,
+                                    size,
                                     kernel.clock(),
                                     Optional.of(kernel.data().resolve("compute/simulated"))),
                             HypervisorDriver.class,

@@ -35,7 +35,7 @@ final class FirstStart {
         this.cloud = cloud;
         this.data = data;
         this.region = config.get(YunOptions.REGION);
-        this.simulated = config.get(YunOptions.SIMULATED);
+        this.simulated = ComputeDriver.of(config).simulated().isPresent();
         this.secrets = data.resolve("passwords");
         var configured = config.get(YunOptions.PUBLIC_URL);
         var listen = config.get(YunOptions.LISTEN);

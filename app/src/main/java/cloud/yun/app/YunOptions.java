@@ -15,6 +15,12 @@ final class YunOptions {
             "Also answer on the services' own ports: 5000, 8774, 9292, 8778, 9696, 8776, 8080.");
     static final Option<Boolean> SIMULATED =
             Option.bool("yun", "simulated", false, "Guests, networks and volumes only in memory: needs no privileges.");
+    static final Option<String> COMPUTE_DRIVER = Option.text(
+            "DEFAULT",
+            "compute_driver",
+            "",
+            "libvirt.LibvirtDriver; or fake.FakeDriver, fake.MediumFakeDriver or fake.SmallFakeDriver, which simulate the"
+                    + " whole host as [yun] simulated does. Unset: as [yun] simulated says.");
     static final Option<String> REGION =
             Option.text("yun", "region", "RegionOne", "Name of the region in the catalog.");
     static final Option<String> PUBLIC_URL = Option.text(
@@ -49,6 +55,7 @@ final class YunOptions {
             PORT,
             CLASSIC_PORTS,
             SIMULATED,
+            COMPUTE_DRIVER,
             REGION,
             PUBLIC_URL,
             HOST,

@@ -47,6 +47,9 @@ public interface ServerVolumes {
     /// @return size in GiB of the snapshot, if the caller may see it
     Optional<Integer> snapshotSizeGib(Tx tx, Caller caller, String snapshotId);
 
+    /// @return whether a server can boot from a volume made of the snapshot: its own volume is bootable
+    boolean snapshotBootable(Tx tx, Caller caller, String snapshotId);
+
     /// Makes a volume and records the flow that fills it. Counts quota.
     void create(Tx tx, Caller caller, NewVolume wanted);
 

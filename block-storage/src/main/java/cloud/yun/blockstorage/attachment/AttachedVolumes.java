@@ -69,6 +69,16 @@ public final class AttachedVolumes implements ServerVolumes {
     }
 
     @Override
+    public boolean snapshotBootable(Tx tx, Caller caller, String snapshotId) {
+        return new SnapshotStore(tx)
+                .find(snapshotId)
+                .filter(s -> sees(caller, s.projectId()))
+                .flatMap(s -> new VolumeStore(tx).find(s.volumeId()))
+                .filter(v -> v.bootable())
+                .isPresent();
+    }
+
+    @Override
     public void create(Tx tx, Caller caller, NewVolume wanted) {
         volumes.create(
                 tx,

@@ -84,6 +84,11 @@ public record Server(
             Map<String, String> files,
             List<String> securityGroups) {
 
+        /// @return whether the root file system is to grow with the disk: `AUTO`
+        boolean autoDiskConfig() {
+            return diskConfig.equals("AUTO");
+        }
+
         public Wanted withoutPassword() {
             return new Wanted(
                     zone,

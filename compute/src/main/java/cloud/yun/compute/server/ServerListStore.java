@@ -5,6 +5,7 @@ import cloud.yun.kernel.db.Select.Sort;
 import cloud.yun.kernel.db.Tx;
 import cloud.yun.kernel.error.CloudException.Invalid;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -67,6 +68,13 @@ public final class ServerListStore {
         return this;
     }
 
+    /// The API shows times in seconds, so that is how exactly anybody can ask.
+    public ServerListStore inSecond(String column, Instant time) {
+        var second = time.truncatedTo(ChronoUnit.SECONDS);
+        select.where(column + " >= ? AND " + column + " < ?", second, second.plusSeconds(1));
+        return this;
+    }
+
     public ServerListStore in(String column, Collection<?> values) {
         select.in(column, values);
         return this;
@@ -79,6 +87,12 @@ public final class ServerListStore {
 
     public ServerListStore locked(boolean locked) {
         select.where(locked ? "locked_by IS NOT NULL" : "locked_by IS NULL");
+        return this;
+    }
+
+    /// The value stands in the statement: only so is the index of that value used.
+    public ServerListStore autoDiskConfig(boolean auto) {
+        select.where(auto ? "auto_disk_config = 1" : "auto_disk_config = 0");
         return this;
     }
 

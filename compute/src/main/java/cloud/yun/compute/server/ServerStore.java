@@ -44,9 +44,9 @@ public final class ServerStore {
                 """
                 INSERT INTO server (id, project_id, user_id, name, hostname, description, vm_state, task_state,
                                     power_state, wanted, flavor_id, flavor, image_id, key_name, config_drive,
-                                    reservation_id, launch_index, metadata, access_v4, access_v6, password,
+                                    auto_disk_config, reservation_id, launch_index, metadata, access_v4, access_v6, password,
                                     created_at, updated_at, generation)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
                 """,
                 s.id(),
                 s.projectId(),
@@ -63,6 +63,7 @@ public final class ServerStore {
                 s.imageId(),
                 s.keyName(),
                 s.configDrive(),
+                s.wanted().autoDiskConfig(),
                 s.reservationId(),
                 s.launchIndex(),
                 Json.text(s.metadata()),
@@ -311,12 +312,25 @@ public final class ServerStore {
             String diskConfig,
             Instant now) {
         var wanted = Json.storedObject(Json.text(seen.wanted())).put("diskConfig", diskConfig);
-        changed(seen, tx.update("""
+        changed(
+                seen,
+                tx.update(
+                        """
                         UPDATE server
                            SET name = ?, hostname = ?, description = ?, access_v4 = ?, access_v6 = ?, wanted = ?,
-                               updated_at = ?, generation = generation + 1
+                               auto_disk_config = ?, updated_at = ?, generation = generation + 1
                          WHERE id = ? AND generation = ?
-                        """, name, hostname, description, v4, v6, wanted, now, seen.id(), seen.generation()));
+                        """,
+                        name,
+                        hostname,
+                        description,
+                        v4,
+                        v6,
+                        wanted,
+                        auto(diskConfig),
+                        now,
+                        seen.id(),
+                        seen.generation()));
     }
 
     /// A rebuild: the same server with other contents.
@@ -327,7 +341,8 @@ public final class ServerStore {
                         """
                         UPDATE server
                            SET name = ?, hostname = ?, description = ?, image_id = ?, key_name = ?, metadata = ?,
-                               access_v4 = ?, access_v6 = ?, wanted = ?, updated_at = ?, generation = generation + 1
+                               access_v4 = ?, access_v6 = ?, wanted = ?, auto_disk_config = ?, updated_at = ?,
+                               generation = generation + 1
                          WHERE id = ? AND generation = ?
                         """,
                         r.name(),
@@ -339,6 +354,7 @@ public final class ServerStore {
                         r.accessV4(),
                         r.accessV6(),
                         Json.text(r.wanted()),
+                        r.wanted().autoDiskConfig(),
                         now,
                         seen.id(),
                         seen.generation()));
@@ -348,9 +364,13 @@ public final class ServerStore {
         var wanted = Json.storedObject(Json.text(seen.wanted())).put("diskConfig", diskConfig);
         changed(seen, tx.update("""
                         UPDATE server
-                           SET wanted = ?, updated_at = ?, generation = generation + 1
+                           SET wanted = ?, auto_disk_config = ?, updated_at = ?, generation = generation + 1
                          WHERE id = ? AND generation = ?
-                        """, wanted, now, seen.id(), seen.generation()));
+                        """, wanted, auto(diskConfig), now, seen.id(), seen.generation()));
+    }
+
+    private static boolean auto(String diskConfig) {
+        return diskConfig.equals("AUTO");
     }
 
     public void metadata(Server seen, Map<String, String> metadata, Instant now) {

@@ -92,7 +92,7 @@ record CreateRequest(
                         .filter(g -> !g.isEmpty())
                         .distinct()
                         .toList(),
-                text(s, "user_data"),
+                userData(s),
                 // Before descriptions there were names, and those who made a server then see its name there.
                 version.atLeast(19)
                         ? text(s, "description")
@@ -186,6 +186,15 @@ record CreateRequest(
         } catch (IllegalArgumentException e) {
             return false;
         }
+    }
+
+    /// @throws Invalid in jsonschema's words; as in Python, what is no letter of base64 does not count
+    static Optional<String> userData(JsonNode object) {
+        var text = text(object, "user_data").orElse("");
+        if (text.replaceAll("[^A-Za-z0-9+/=]", "").length() % 4 != 0)
+            throw new Invalid("Invalid input for field/attribute user_data. Value: " + text + ". '" + text
+                    + "' is not a 'base64'");
+        return text(object, "user_data");
     }
 
     static Map<String, String> files(JsonNode personality) {

@@ -184,6 +184,8 @@ final class Drafts {
                 var id = d.id().orElseThrow();
                 int size = volumes.snapshotSizeGib(tx, caller, id)
                         .orElseThrow(() -> new Invalid(INVALID + "failed to get snapshot " + id + "."));
+                if (d.bootIndex() == 0 && !volumes.snapshotBootable(tx, caller, id))
+                    throw new Invalid("Block Device " + id + " is not bootable.");
                 yield draft(d, Optional.empty(), d.sizeGib().orElse(size), Optional.empty(), Optional.of(id));
             }
             case "image" -> {

@@ -49,12 +49,11 @@ final class Rebuilds {
         var limits = w.quotas().limits(tx, server.projectId());
         ServerService.checkItems(
                 limits, "metadata_items", metadata.size(), "Maximum number of metadata items exceeds ");
-        ServerService.checkItems(
-                limits, "injected_files", files.size(), "Personality file limit exceeded: maximum is ");
+        ServerService.checkFiles(limits, files);
         var wanted = Json.storedObject(Json.text(server.wanted())).put("adminPassword", password);
         CreateRequest.text(body, "OS-DCF:diskConfig").ifPresent(d -> wanted.put("diskConfig", d));
         if (body.has("user_data"))
-            wanted.put("userData", CreateRequest.text(body, "user_data").orElse(null));
+            wanted.put("userData", CreateRequest.userData(body).orElse(null));
         wanted.set("files", strings(files));
         if (!server.bootsFromVolume() || reimage.isPresent())
             wanted.set("imageProperties", strings(image.properties()));

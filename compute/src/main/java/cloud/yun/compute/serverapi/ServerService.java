@@ -21,6 +21,7 @@ import cloud.yun.compute.volume.ServerVolume;
 import cloud.yun.compute.volume.VolumeState;
 import cloud.yun.compute.volume.VolumeStore;
 import cloud.yun.kernel.auth.Caller;
+import cloud.yun.kernel.config.Config;
 import cloud.yun.kernel.config.Option;
 import cloud.yun.kernel.db.Tx;
 import cloud.yun.kernel.error.CloudException.Invalid;
@@ -29,6 +30,7 @@ import cloud.yun.kernel.error.CloudException.OverQuota;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -54,6 +56,8 @@ public final class ServerService {
             "use_neutron_default_nets",
             true,
             "Whether a server that names no networks gets its project's own and the shared ones.");
+    private static final Option<Boolean> USE_NEUTRON = Option.bool(
+            "DEFAULT", "use_neutron", true, "Networks are the network service's. There is no nova-network any more.");
     private static final String PASSWORD_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
     private static final String RESERVATION_LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz";
     private static final int RESERVATION_LENGTH = 8;
@@ -68,7 +72,10 @@ public final class ServerService {
     private final DeleteServer delete;
     private final RandomGenerator random = new SecureRandom();
 
+    /// @throws Config.Wrong the configuration asks for nova-network
     public ServerService(Wiring wiring, Drafts drafts, CreateServer create, DeleteServer delete) {
+        if (!wiring.config().get(USE_NEUTRON))
+            throw new Config.Wrong("[DEFAULT] use_neutron = false: there is no nova-network any more; use true.");
         this.w = wiring;
         this.drafts = drafts;
         this.create = create;
@@ -76,7 +83,7 @@ public final class ServerService {
     }
 
     public static List<Option<?>> options() {
-        return List.of(DEVICES_MAX, PASSWORDS, PASSWORD_LENGTH, FORCE_CONFIG_DRIVE, DEFAULT_NETWORKS);
+        return List.of(DEVICES_MAX, PASSWORDS, PASSWORD_LENGTH, FORCE_CONFIG_DRIVE, DEFAULT_NETWORKS, USE_NEUTRON);
     }
 
     boolean passwordsShown() {
@@ -210,7 +217,7 @@ public final class ServerService {
     private int quota(Tx tx, Caller caller, CreateRequest r, Draft draft) {
         var limits = w.quotas().limits(tx, caller.projectId());
         checkItems(limits, "metadata_items", r.metadata().size(), "Maximum number of metadata items exceeds ");
-        checkItems(limits, "injected_files", r.files().size(), "Personality file limit exceeded: maximum is ");
+        checkFiles(limits, r.files());
         var used = w.quotas().usage(tx, caller.projectId());
         int count = r.maxCount();
         while (count > r.minCount()
@@ -231,6 +238,19 @@ public final class ServerService {
     static void checkItems(Map<String, Long> limits, String name, int count, String words) {
         long limit = limits.getOrDefault(name, -1L);
         if (limit >= 0 && count > limit) throw new OverQuota(words + limit, "OverQuota", "");
+    }
+
+    /// @param files path to content in base64
+    static void checkFiles(Map<String, Long> limits, Map<String, String> files) {
+        checkItems(limits, "injected_files", files.size(), "Personality file limit exceeded: maximum is ");
+        files.forEach((path, content) -> {
+            checkItems(limits, "injected_file_path_length", path.length(), "Personality file path exceeds maximum ");
+            checkItems(
+                    limits,
+                    "injected_file_content_bytes",
+                    Base64.getMimeDecoder().decode(content).length,
+                    "Personality file content exceeds maximum ");
+        });
     }
 
     private static Map<String, Long> amounts(Draft draft, int count) {

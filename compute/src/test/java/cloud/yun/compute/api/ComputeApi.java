@@ -169,9 +169,15 @@ public final class ComputeApi implements AutoCloseable {
     /// To any compute API.
     public static Answer send(
             String url, String token, String version, String method, String path, @Nullable String body) {
-        var request = HttpRequest.newBuilder(URI.create(url + path))
-                .header("X-Auth-Token", token)
-                .header("OpenStack-API-Version", "compute " + version)
+        return plain(url, token, method, path, body, "OpenStack-API-Version", "compute " + version);
+    }
+
+    /// @param headers name and value, in turn
+    public static Answer plain(
+            String url, String token, String method, String path, @Nullable String body, String... headers) {
+        var builder = HttpRequest.newBuilder(URI.create(url + path));
+        if (headers.length > 0) builder.headers(headers);
+        var request = builder.header("X-Auth-Token", token)
                 .header("Content-Type", "application/json")
                 .method(
                         method,

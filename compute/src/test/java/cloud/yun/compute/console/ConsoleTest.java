@@ -224,6 +224,7 @@ class ConsoleTest {
     }
 
     @Test
+    @Requirement("S3.64")
     void consoles_thatThereAreNot_areRefusedByName() {
         var path = "/v2.1/servers/" + ID + "/remote-consoles";
         for (var other : List.of("'spice','type':'spice-html5'", "'serial','type':'serial'", "'vnc','type':'xvpvnc'")) {

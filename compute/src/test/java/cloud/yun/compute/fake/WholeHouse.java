@@ -139,6 +139,13 @@ public final class WholeHouse implements AutoCloseable {
         return ComputeApi.send(url(), token, version, method, path, body.isEmpty() ? null : body);
     }
 
+    /// Without the header of a microversion.
+    ///
+    /// @param headers name and value, in turn
+    public Answer plain(String token, String method, String path, String body, String... headers) {
+        return ComputeApi.plain(url(), token, method, path, body.isEmpty() ? null : body, headers);
+    }
+
     public Answer get(String token, String version, String path) {
         return send(token, version, "GET", path, "");
     }

@@ -7,6 +7,7 @@ import cloud.yun.compute.quota.ComputeQuotas;
 import cloud.yun.kernel.config.Config;
 import cloud.yun.kernel.db.Database;
 import cloud.yun.kernel.quota.Quotas;
+import cloud.yun.testing.Requirement;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,6 +79,7 @@ class KeypairTest {
 
     @ParameterizedTest
     @EnumSource
+    @Requirement("S3.66")
     void create_whenX509IsWanted_makesACertificateUntil291(Kind kind) throws Exception {
         start(kind);
         var made = api.post("demo", "2.2", KEYS, "{'keypair':{'name':'win','type':'x509'}}");

@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import cloud.yun.compute.api.ComputeApi;
 import cloud.yun.compute.fake.FakePorts;
+import cloud.yun.compute.fake.Gate;
 import cloud.yun.compute.fake.Mishap;
 import cloud.yun.compute.fake.TestCloud;
 import cloud.yun.compute.server.TaskState;
 import cloud.yun.compute.server.VmState;
 import cloud.yun.kernel.error.CloudException.Unavailable;
+import cloud.yun.kernel.event.Events;
 import cloud.yun.kernel.flow.FlowProbe;
 import cloud.yun.kernel.flow.FlowState;
 import cloud.yun.testing.Requirement;
+import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -76,6 +79,7 @@ class CreateServerTest {
     }
 
     @Test
+    @Requirement({"S4.38", "S4.40"})
     void create_whenAnyTaskFailsBeforeOrAfterItsEffect_endsInErrorWithNothingOnTheHost() throws InterruptedException {
         for (var task : TASKS)
             for (boolean after : new boolean[] {false, true}) {
@@ -91,6 +95,46 @@ class CreateServerTest {
                 assertThat(cloud.remains()).as(task + " " + after).isEmpty();
                 delete(id);
             }
+    }
+
+    @Test
+    @Requirement({"S3.84", "S4.41"})
+    void create_beforeTheGuestStarts_hasItsPortsBoundAndPlugged() throws InterruptedException {
+        var gate = new Gate("server_create", "start-guest");
+        cloud.flows.probe(Gate.all(gate));
+        var id = create();
+        gate.awaitReached();
+        var ports = cloud.db.read(tx -> cloud.ports.ofServer(tx, id));
+        assertThat(ports).hasSize(1);
+        assertThat(ports.getFirst().host()).contains("host1");
+        assertThat(cloud.ports.plugged).containsExactly(ports.getFirst().id() + "@host1");
+        assertThat(cloud.hypervisor().guests()).isEmpty();
+        gate.open();
+        cloud.idle();
+        assertThat(cloud.hypervisor().guests()).containsOnlyKeys(id);
+    }
+
+    @Test
+    @Requirement("S4.48")
+    void create_whenItEnds_isNotifiedAsActiveOrAsAnError() throws InterruptedException {
+        var good = create();
+        cloud.idle();
+        cloud.flows.probe(Mishap.failing("server_create", "start-guest", false));
+        var bad = create();
+        cloud.idle();
+        var told = new Events(cloud.db, Clock.systemUTC())
+                .after(0, 1000).stream()
+                        .filter(e -> e.type().startsWith("compute.instance.create."))
+                        .map(e -> (e.resourceId().equals(good)
+                                        ? "good"
+                                        : e.resourceId().equals(bad) ? "bad" : "?")
+                                + e.type().substring("compute.instance.create".length()) + " "
+                                + e.payload().path("state").asString())
+                        .toList();
+        assertThat(told)
+                .containsSubsequence(
+                        "good.start building", "good.end active", "bad.start building", "bad.error building")
+                .doesNotContain("bad.end active");
     }
 
     @Test

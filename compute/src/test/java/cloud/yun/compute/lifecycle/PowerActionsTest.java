@@ -83,7 +83,7 @@ class PowerActionsTest {
     }
 
     @Test
-    @Requirement({"S3.91", "S3.92", "S3.93"})
+    @Requirement({"S3.91", "S3.92", "S3.93", "S3.94"})
     void lock_stopsItsOwnerAndNotTheAdmin() throws InterruptedException {
         assertThat(act("demo", "{'lock': {'locked_reason': 'mine'}}")).isEqualTo(202);
         var shown = api.get("demo", "2.73", "/v2.1/servers/" + id).body().path("server");

@@ -6,11 +6,13 @@ import cloud.yun.compute.api.ComputeApi;
 import cloud.yun.compute.api.ComputeApi.Answer;
 import cloud.yun.compute.api.Ipv6;
 import cloud.yun.compute.fake.WholeHouse;
+import cloud.yun.testing.Requirement;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -229,5 +231,48 @@ class MicroversionsTest {
         assertThat(Ipv6.canonical("2001:DB8:0:0:1:0:0:1")).isEqualTo("2001:db8::1:0:0:1");
         assertThat(Ipv6.canonical("::")).isEqualTo("::");
         assertThat(Ipv6.canonical("1:0:2:3:4:5:6:7")).isEqualTo("1:0:2:3:4:5:6:7");
+    }
+
+    @Test
+    @Requirement("S1.151")
+    void clientWithoutMicroversions_findsTheSameUnderV2AndV21() {
+        for (var version : List.of("/v2", "/v2.1")) {
+            var shown = house.plain("demo", "GET", version + "/servers/" + server, "");
+            assertThat(shown.status()).as(version).isEqualTo(200);
+            assertThat(shown.body().path("server").path("id").asString()).isEqualTo(server);
+            var path = version + "/servers/" + server + "/metadata";
+            var written = house.plain("demo", "POST", path, "{'metadata':{'by':'" + version + "'}}");
+            assertThat(written.status()).isEqualTo(200);
+            assertThat(house.plain("demo", "GET", path, "")
+                            .body()
+                            .path("metadata")
+                            .path("by")
+                            .asString())
+                    .isEqualTo(version);
+        }
+    }
+
+    @Test
+    @Requirement("S1.153")
+    void microversions_areNegotiatedByEitherHeader_andSaidInTheAnswer() {
+        for (var header : Map.of("OpenStack-API-Version", "compute ", "X-OpenStack-Nova-API-Version", "")
+                .entrySet()) {
+            for (int minor = 1; minor <= 103; minor++) {
+                var asked = "2." + minor;
+                var answer = flavors(header, asked);
+                assertThat(answer.status()).as(asked).isEqualTo(200);
+                assertThat(answer.header("openstack-api-version")).as(asked).contains("compute " + asked);
+                assertThat(answer.header("x-openstack-nova-api-version")).contains(asked);
+                assertThat(String.join(",", answer.headers().getOrDefault("vary", List.of())))
+                        .contains("OpenStack-API-Version", "X-OpenStack-Nova-API-Version");
+            }
+            for (var wrong : List.of("2.104", "2.0", "3.0"))
+                assertThat(flavors(header, wrong).status()).as(wrong).isEqualTo(406);
+            assertThat(flavors(header, "zz").status()).isEqualTo(400);
+        }
+    }
+
+    private static Answer flavors(Map.Entry<String, String> header, String version) {
+        return house.plain("demo", "GET", "/v2.1/flavors?limit=1", "", header.getKey(), header.getValue() + version);
     }
 }

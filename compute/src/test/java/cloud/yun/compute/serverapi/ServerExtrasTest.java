@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import cloud.yun.compute.api.ComputeApi.Answer;
 import cloud.yun.compute.fake.WholeHouse;
 import cloud.yun.kernel.error.CloudException.Conflict;
+import cloud.yun.testing.Requirement;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -230,5 +231,84 @@ class ServerExtrasTest {
         assertThat(cloud.yun.compute.ComputePolicy.upstream().keySet())
                 .as("no rule of ours that upstream does not have")
                 .allMatch(house.compute.policy()::knows);
+    }
+
+    @Test
+    @Requirement({"S1.147", "S3.86"})
+    void creation_isFollowedStepByStepWithItsTimes() {
+        var actions = "/v2.1/servers/" + server + "/os-instance-actions";
+        var request = house.get("demo", "2.51", actions)
+                .body()
+                .path("instanceActions")
+                .valueStream()
+                .filter(a -> a.path("action").asString().equals("create"))
+                .findFirst()
+                .orElseThrow()
+                .path("request_id")
+                .asString();
+        var shown = house.get("admin", "2.1", "/v2.1/servers/" + server).body().path("server");
+        assertThat(shown.path("OS-SRV-USG:launched_at").asString()).isNotEmpty();
+        var steps = house.get("demo", "2.51", actions + "/" + request)
+                .body()
+                .at("/instanceAction/events")
+                .valueStream()
+                .dropWhile(e -> !e.path("event").asString().equals("compute_schedule"))
+                .limit(7)
+                .toList();
+        assertThat(steps.stream().map(e -> e.path("event").asString()))
+                .containsExactly(
+                        "compute_schedule",
+                        "compute_plug_ports",
+                        "compute_connect_volumes",
+                        "compute_cache_image",
+                        "compute_create_disks",
+                        "compute_start_guest",
+                        "compute_mark_active");
+        var last = "";
+        for (var step : steps) {
+            assertThat(step.path("result").asString()).isEqualTo("Success");
+            assertThat(step.path("start_time").asString()).isGreaterThanOrEqualTo(last);
+            last = step.path("finish_time").asString();
+            assertThat(last).isGreaterThanOrEqualTo(step.path("start_time").asString());
+        }
+    }
+
+    @Test
+    @Requirement("S1.19")
+    void brokenServer_showsItsConsoleLogDiagnosticsAndActions() {
+        var path = "/v2.1/servers/" + server;
+        action("admin", "2.1", "{'os-resetState':{'state':'error'}}");
+        try {
+            assertThat(house.status(server)).isEqualTo("ERROR");
+            assertThat(action("demo", "2.1", "{'os-getConsoleOutput':{}}")
+                            .body()
+                            .path("output")
+                            .asString())
+                    .isNotEmpty();
+            var diagnostics = house.get("admin", "2.48", path + "/diagnostics");
+            assertThat(diagnostics.body().path("state").asString()).isEqualTo("running");
+            assertThat(house.get("demo", "2.1", path + "/os-instance-actions")
+                            .body()
+                            .path("instanceActions"))
+                    .isNotEmpty();
+        } finally {
+            action("admin", "2.1", "{'os-resetState':{'state':'active'}}");
+        }
+    }
+
+    @Test
+    @Requirement("S4.7")
+    void everyAction_hasOneRule_andARefusalSaysWhich() {
+        var actions = house.compute.routes().stream()
+                .filter(r -> r.path().startsWith("/v2.1/servers/") && r.action().isPresent())
+                .toList();
+        assertThat(actions).hasSizeGreaterThan(40);
+        assertThat(actions)
+                .allMatch(r -> r.rule().filter(house.compute.policy()::knows).isPresent());
+        var refused = action("reader", "2.1", "{'os-stop':null}");
+        assertThat(refused.status()).isEqualTo(403);
+        assertThat(refused.message()).isEqualTo("Policy doesn't allow os_compute_api:servers:stop to be performed.");
+        assertThat(action("demo", "2.1", "{'os-resetState':{'state':'error'}}").message())
+                .contains("os_compute_api:os-admin-actions:reset_state");
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import cloud.yun.compute.api.ComputeApi;
 import cloud.yun.kernel.http.ApiService.Microversions;
 import cloud.yun.kernel.http.Microversion;
+import cloud.yun.testing.Requirement;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -60,9 +61,21 @@ class VersionTest {
     }
 
     @Test
-    void removedResources_areGone() {
-        var gone = api.get("demo", "2.1", "/v2.1/os-certificates/root");
-        assertThat(gone.status()).isEqualTo(410);
-        assertThat(gone.message()).isEqualTo("This resource is no longer available. No forwarding address is given.");
+    @Requirement({"S2.10", "S3.66"})
+    void removedResources_novaNetworksAmongThem_areGone() {
+        for (var path : List.of(
+                "os-certificates/root",
+                "os-fixed-ips/10.0.0.1",
+                "os-floating-ips-bulk",
+                "os-floating-ip-dns",
+                "os-security-group-default-rules",
+                "servers/1/os-virtual-interfaces",
+                "os-fping",
+                "os-cells")) {
+            var gone = api.get("demo", "2.1", "/v2.1/" + path);
+            assertThat(gone.status()).as(path).isEqualTo(410);
+            assertThat(gone.message())
+                    .isEqualTo("This resource is no longer available. No forwarding address is given.");
+        }
     }
 }

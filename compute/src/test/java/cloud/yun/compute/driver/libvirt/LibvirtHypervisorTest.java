@@ -301,7 +301,7 @@ class LibvirtHypervisorTest extends HypervisorContract {
         }
     }
 
-    @Requirement("S2.4")
+    @Requirement({"S2.4", "S3.88"})
     @Test
     void stop_whenGuestIgnoresTheButton_asksAgainAndThenPullsThePlug() throws Exception {
         // Without anything to boot, the firmware hears no power button.
