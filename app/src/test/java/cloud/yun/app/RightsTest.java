@@ -295,6 +295,47 @@ class RightsTest {
                 .isEqualTo(400);
     }
 
+    @Test
+    @Requirement("S1.79")
+    void monitor_ofAProject_readsItsServersDiagnosticsActionsAndUsage_andTheHypervisors() {
+        var monitor = user("compute-watch", "monitor");
+        var demo = cloud.demo();
+        var wanted = Json.object();
+        wanted.putObject("server")
+                .put("name", "watched")
+                .put("imageRef", image())
+                .put("flavorRef", "1")
+                .putArray("networks")
+                .addObject()
+                .put(
+                        "uuid",
+                        demo.get("/networking/v2.0/networks?name=private")
+                                .at("/networks/0/id")
+                                .asString());
+        var server = "/compute/v2.1/servers/"
+                + demo.post("/compute/v2.1/servers", wanted).at("/server/id").asString();
+        Awaitility.await()
+                .until(() -> demo.get(server).at("/server/status").asString().equals("ACTIVE"));
+        for (var path : List.of(
+                "/compute/v2.1/servers",
+                "/compute/v2.1/servers/detail",
+                server,
+                server + "/diagnostics",
+                server + "/os-instance-actions",
+                "/compute/v2.1/os-hypervisors",
+                "/compute/v2.1/os-hypervisors/detail",
+                "/compute/v2.1/os-hypervisors/1",
+                "/compute/v2.1/os-hypervisors/statistics",
+                "/compute/v2.1/os-simple-tenant-usage/" + demoProject))
+            assertThat(get(monitor, path)).as(path).isEqualTo(200);
+        assertThat(get(demo.token(), server + "/diagnostics")).isEqualTo(403);
+        assertThat(get(demo.token(), "/compute/v2.1/os-hypervisors")).isEqualTo(403);
+        assertThat(get(monitor, "/compute/v2.1/os-hypervisors/host/servers"))
+                .as("whose servers they are")
+                .isEqualTo(403);
+        assertThat(status(demo.token(), "DELETE", server, "")).isEqualTo(204);
+    }
+
     private static String image() {
         return admin.get("/image/v2/images").at("/images/0/id").asString();
     }

@@ -29,6 +29,7 @@ import cloud.yun.compute.server.Notifications;
 import cloud.yun.compute.server.Servers;
 import cloud.yun.compute.server.TaskState;
 import cloud.yun.compute.server.VmState;
+import cloud.yun.compute.serverapi.InsideRoutes;
 import cloud.yun.compute.serverapi.ServerAccess;
 import cloud.yun.compute.serverapi.ServersLookup;
 import cloud.yun.compute.serverapi.ServersPart;
@@ -105,7 +106,8 @@ public final class ComputeModule implements Room {
         var db = kernel.db();
         var clock = kernel.clock();
         policy = ComputePolicy.of(
-                PolicyFile.of(kernel, "compute", "nova"), List.of(KeypairRoutes.RULES, QuotaRoutes.RULES));
+                PolicyFile.of(kernel, "compute", "nova"),
+                List.of(KeypairRoutes.RULES, QuotaRoutes.RULES, HypervisorRoutes.RULES, InsideRoutes.RULES));
         agents = new Agents(kernel.bus(), kernel.config());
         var quotas = ComputeQuotas.of(kernel.config());
         var flavors = new FlavorService(db, clock);
@@ -143,7 +145,7 @@ public final class ComputeModule implements Room {
                 new ServiceRoutes(hosts, servers, kernel.host()),
                 new HostRoutes(hosts, hypervisors),
                 new AuditLogRoutes(hosts, clock, kernel.config()),
-                new HypervisorRoutes(hypervisors),
+                new HypervisorRoutes(hypervisors, policy),
                 new ZoneRoutes(hosts),
                 new AggregateRoutes(new AggregateService(db, clock, kernel.ids(), servers)),
                 new CacheImageRoutes(new CacheImages(db, kernel.flows(), images, agents)),

@@ -17,7 +17,12 @@ import java.util.Map;
 import tools.jackson.databind.node.ObjectNode;
 
 /// HTTP of what is inside a server: its guest's diagnostics, its topology, the password it made.
-final class InsideRoutes implements Part {
+public final class InsideRoutes implements Part {
+    /// Beside upstream's admin, our role monitor, for the servers of its project.
+    public static final Map<String, String> RULES = Map.of(
+            ComputePolicy.PREFIX + "os-server-diagnostics",
+            ComputePolicy.ADMIN + " or (role:monitor and project_id:%(project_id)s)");
+
     private static final String SERVER = "/v2.1/servers/{server_id}";
     private static final int STANDARD_DIAGNOSTICS_SINCE = 48;
 

@@ -1,5 +1,6 @@
 package cloud.yun.compute.service;
 
+import cloud.yun.compute.ComputePolicy;
 import cloud.yun.compute.Part;
 import cloud.yun.compute.api.Links;
 import cloud.yun.compute.api.Page;
@@ -11,19 +12,35 @@ import cloud.yun.kernel.http.Reply;
 import cloud.yun.kernel.http.Request;
 import cloud.yun.kernel.http.Route;
 import cloud.yun.kernel.json.Json;
+import cloud.yun.kernel.policy.Policy;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
 /// HTTP of hypervisors.
 public final class HypervisorRoutes implements Part {
+    /// Upstream's, and our role monitor; whose servers are on a host is for admins.
+    private static final String WATCH = ComputePolicy.ADMIN + " or role:monitor";
+
+    /// What differs from upstream's rules of this resource.
+    public static final Map<String, String> RULES = Map.of(
+            "os_compute_api:os-hypervisors:list", WATCH,
+            "os_compute_api:os-hypervisors:list-detail", WATCH,
+            "os_compute_api:os-hypervisors:statistics", WATCH,
+            "os_compute_api:os-hypervisors:show", WATCH,
+            "os_compute_api:os-hypervisors:uptime", WATCH);
+
+    private static final String SERVERS = "os_compute_api:os-hypervisors:servers";
     private static final String HYPERVISORS = "/v2.1/os-hypervisors";
     private static final Set<String> QUERY = Set.of("limit", "marker", "hypervisor_hostname_pattern", "with_servers");
 
     private final HypervisorView view;
+    private final Policy policy;
 
-    public HypervisorRoutes(HypervisorView view) {
+    public HypervisorRoutes(HypervisorView view, Policy policy) {
         this.view = view;
+        this.policy = policy;
     }
 
     @Override
@@ -44,7 +61,7 @@ public final class HypervisorRoutes implements Part {
                         .policy("os_compute_api:os-hypervisors:search"),
                 Route.get(HYPERVISORS + "/{id}/servers", r -> matching(r, true))
                         .until("2.52")
-                        .policy("os_compute_api:os-hypervisors:servers"));
+                        .policy(SERVERS));
     }
 
     private List<Seen> all() {
@@ -68,8 +85,7 @@ public final class HypervisorRoutes implements Part {
         boolean paged = version.atLeast(33);
         var page = paged ? Page.of(request) : new Page(Integer.MAX_VALUE, java.util.Optional.empty(), false);
         var shown = page(seen, page, byUuid);
-        boolean withServers = byUuid
-                && request.query("with_servers").map(Boolean::parseBoolean).orElse(false);
+        boolean withServers = withServers(request);
         var body = Json.object();
         var array = body.putArray("hypervisors");
         for (var one : shown) {
@@ -85,6 +101,13 @@ public final class HypervisorRoutes implements Part {
                             detail ? "os-hypervisors/detail" : "os-hypervisors",
                             HypervisorView.id(request, shown.getLast())));
         return Reply.ok(body);
+    }
+
+    private boolean withServers(Request request) {
+        boolean asked = request.microversion().atLeast(53)
+                && request.query("with_servers").map(Boolean::parseBoolean).orElse(false);
+        if (asked) policy.require(request.caller(), SERVERS);
+        return asked;
     }
 
     private static List<Seen> named(List<Seen> all, String pattern) {
@@ -122,8 +145,7 @@ public final class HypervisorRoutes implements Part {
     private Reply show(Request request) {
         var seen = required(request);
         var entry = view.detail(request, seen);
-        if (request.microversion().atLeast(53)
-                && request.query("with_servers").map(Boolean::parseBoolean).orElse(false)) view.addServers(entry, seen);
+        if (withServers(request)) view.addServers(entry, seen);
         return Reply.ok(wrapped(entry));
     }
 

@@ -43,7 +43,7 @@ class HostsTest {
                     new ServiceRoutes(hosts, servers, "ctl"),
                     new HostRoutes(hosts, new HypervisorView(d, hosts, placement, servers)),
                     new AuditLogRoutes(hosts, clock, config),
-                    new HypervisorRoutes(new HypervisorView(d, hosts, placement, servers)),
+                    new HypervisorRoutes(new HypervisorView(d, hosts, placement, servers), policy),
                     new ZoneRoutes(hosts),
                     new AggregateRoutes(new AggregateService(d, clock, UUID::randomUUID, servers)));
         });
