@@ -11,6 +11,7 @@ import cloud.yun.identity.auth.Reach;
 import cloud.yun.identity.base.Epoch;
 import cloud.yun.identity.base.IdentityPolicy;
 import cloud.yun.identity.base.Ids;
+import cloud.yun.identity.base.Notifications;
 import cloud.yun.identity.base.Workbench;
 import cloud.yun.identity.catalog.Catalog;
 import cloud.yun.identity.catalog.CatalogRoutes;
@@ -128,7 +129,8 @@ public final class IdentityModule implements Room {
         tokens = login.tokens();
         var passwords = login.passwords();
         firstStart = new FirstStart(db, epoch, passwords, ids, clock, tokens.remembered());
-        var bench = new Workbench(db, epoch, policy, ids, clock, kernel.events(), tokens.remembered());
+        var notifications = new Notifications(kernel.events(), kernel.config().get(Notifications.FORMAT), ids, clock);
+        var bench = new Workbench(db, epoch, policy, ids, clock, notifications, tokens.remembered());
         var directoryModule = new DirectoryModule(db, epoch, clock, kernel.config());
         directories = directoryModule.directories();
         reconcilers.addAll(directoryModule.reconcilers());
@@ -187,7 +189,7 @@ public final class IdentityModule implements Room {
     public static List<Option<?>> options() {
         var options = new ArrayList<Option<?>>(LoginModule.options());
         options.addAll(DelegationModule.OPTIONS);
-        options.addAll(List.of(TREE_DEPTH, V2_SHIM));
+        options.addAll(List.of(TREE_DEPTH, V2_SHIM, Notifications.FORMAT));
         options.addAll(List.of(ENFORCEMENT_MODEL, ALL_ENDPOINTS, NEVER_IMPLIED));
         options.add(ENFORCE_SCOPE);
         options.addAll(DirectoryModule.OPTIONS);

@@ -17,6 +17,7 @@ import cloud.yun.kernel.db.Tx;
 import cloud.yun.kernel.error.CloudException.Forbidden;
 import cloud.yun.kernel.error.CloudException.Invalid;
 import cloud.yun.kernel.error.CloudException.NotFound;
+import cloud.yun.kernel.json.Json;
 import cloud.yun.kernel.policy.Target;
 import java.util.List;
 import java.util.Optional;
@@ -110,7 +111,7 @@ public final class Grants {
             // Once more: a user or project that was deleted meanwhile must not leave its roles behind.
             there(a, parties(tx, a.actor(), a.target(), Optional.of(a.roleId()), a.inherited()));
             new AssignmentStore(tx).add(a);
-            bench.tell(tx, caller, "role_assignment", "created", a.roleId());
+            tell(tx, caller, "created", a);
         });
     }
 
@@ -122,7 +123,7 @@ public final class Grants {
         var role = found.role().orElseThrow();
         if (!role.global()) domainRole(role, a.target(), found);
         new AssignmentStore(tx).add(a);
-        bench.tell(tx, caller, "role_assignment", "created", a.roleId());
+        tell(tx, caller, "created", a);
     }
 
     private static void domainRole(Role role, Assignment.Target target, Parties found) {
@@ -153,8 +154,17 @@ public final class Grants {
             if (a.actor().kind() == Actor.Kind.USER && a.target().kind() == Assignment.Target.Kind.PROJECT)
                 new AppCredentialStore(tx)
                         .deleteOfUserOnProject(a.actor().id(), a.target().id());
-            bench.tell(tx, caller, "role_assignment", "deleted", a.roleId());
+            tell(tx, caller, "deleted", a);
         });
+    }
+
+    private void tell(Tx tx, Caller caller, String operation, Assignment a) {
+        var about = Json.object()
+                .put("role", a.roleId())
+                .put(a.actor().kind().wire(), a.actor().id())
+                .put(a.target().kind().wire(), a.target().id())
+                .put("inherited_to_projects", a.inherited());
+        bench.tell(tx, caller, "role_assignment", operation, a.actor().id(), about);
     }
 
     private static NotFound none(Assignment a) {

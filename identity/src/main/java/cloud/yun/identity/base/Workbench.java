@@ -5,7 +5,6 @@ import cloud.yun.kernel.db.Database;
 import cloud.yun.kernel.db.Tx;
 import cloud.yun.kernel.error.CloudException.Forbidden;
 import cloud.yun.kernel.error.CloudException.Invalid;
-import cloud.yun.kernel.event.Events;
 import cloud.yun.kernel.json.Json;
 import cloud.yun.kernel.policy.Policy;
 import cloud.yun.kernel.policy.Target;
@@ -19,7 +18,13 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// @param tokenLife how long a token lives at most: so long are revocations kept
 public record Workbench(
-        Database db, Epoch epoch, Policy policy, Ids ids, Clock clock, Events events, Duration tokenLife) {
+        Database db,
+        Epoch epoch,
+        Policy policy,
+        Ids ids,
+        Clock clock,
+        Notifications notifications,
+        Duration tokenLife) {
     public Instant now() {
         return clock.instant();
     }
@@ -27,13 +32,12 @@ public record Workbench(
     /// Writes Keystone's notification of a change, `identity.user.created` and the like, in the change's
     /// transaction.
     public void tell(Tx tx, Caller caller, String resource, String operation, String id) {
-        events.emit(
-                tx,
-                "identity." + resource + "." + operation,
-                caller.project().map(Caller.Project::id).orElse(""),
-                id,
-                caller.requestId(),
-                Json.object().put("resource_info", id));
+        tell(tx, caller, resource, operation, id, Json.object());
+    }
+
+    /// @param about what the notification tells besides, no secrets
+    public void tell(Tx tx, Caller caller, String resource, String operation, String id, ObjectNode about) {
+        notifications.tell(tx, caller, resource, operation, id, about);
     }
 
     /// The domain that a new user, group or project stands in: the body's, else the one of the caller's token.

@@ -16,9 +16,8 @@ import java.util.stream.Collectors;
 /// SQLite the index is asked when a part is rare; users with a part that many have are found sooner by a walk in the
 /// list's order. PostgreSQL, which has statistics, weighs that itself.
 final class NameParts {
-    /// So many users are looked up and sorted about as fast as a page of 100 is walked to among a million users, of
-    /// whom
-    /// so many have the part.
+    /// So many users are looked up and sorted about as fast as a page of 100 is walked to among a million users, if so
+    /// many have the part.
     private static final int FEW = 2_000;
 
     /// Counting the users of three characters ends here: rarer ones narrow, others cost more than they tell.
