@@ -145,6 +145,17 @@ class ApiTest {
                     .isEqualTo(201);
             assertThat(type(port(net, "'fixed_ips': [{'ip_address': '10.1.0.99'}]")))
                     .isEqualTo("409 IpAddressAlreadyAllocated");
+            var byAddress = "/v2.0/ports?fixed_ips=ip_address%3D10.1.0.99&limit=2";
+            assertThat(c.get("demo", byAddress).at("/ports")).hasSize(1);
+            assertThat(c.get("demo", byAddress + "&fixed_ips=subnet_id%3D" + sub)
+                            .at("/ports"))
+                    .hasSize(1);
+            assertThat(c.get("demo", byAddress + "&fixed_ips=subnet_id%3D" + net)
+                            .at("/ports"))
+                    .isEmpty();
+            assertThat(c.get("demo", "/v2.0/ports?fixed_ips=ip_address_substr%3D0.9&limit=2")
+                            .at("/ports"))
+                    .hasSize(1);
             assertThat(type(port(net, "'fixed_ips': [{'ip_address': '10.2.0.1'}]")))
                     .isEqualTo("400 InvalidIpForNetwork");
             assertThat(type(port(net, "'fixed_ips': [{'subnet_id': '" + sub + "', 'ip_address': '10.1.0.255'}]")))

@@ -123,8 +123,11 @@ final class PortShape {
             conditions.add("a.ip LIKE ?");
             arguments.add("%" + part.replace("%", "") + "%");
         }
+        // Few ports have one address: they are looked up. Parts and subnets may be those of all ports: each is asked.
         select.where(
-                "EXISTS (SELECT 1 FROM ip_allocation a WHERE a.port_id = port.id AND "
+                (ips.isEmpty()
+                                ? "EXISTS (SELECT 1 FROM ip_allocation a WHERE a.port_id = port.id AND "
+                                : "port.id IN (SELECT a.port_id FROM ip_allocation a WHERE ")
                         + String.join(" AND ", conditions) + ")",
                 arguments.toArray());
     }
