@@ -231,13 +231,13 @@ deconfig) ip addr flush dev $interface scope global 2>/dev/null; ip link set $in
 bound|renew)
   ip addr replace $ip/$(masklen $ip $subnet) dev $interface
   [ -n "$mtu" ] && ip link set $interface mtu $mtu
+  m=${interface#eth}; case $m in 0|*[!0-9]*) m="" ;; *) m="metric $((100+m))" ;; esac   # eth0 owns the default route
   if [ -n "$staticroutes" ]; then            # option 121 replaces option 3 (RFC 3442)
     set -- $staticroutes
     while [ $# -ge 2 ]; do
-      [ "$2" = 0.0.0.0 ] && ip route replace $1 dev $interface || ip route replace $1 via $2 dev $interface; shift 2
+      [ "$2" = 0.0.0.0 ] && ip route replace $1 dev $interface $m || ip route replace $1 via $2 dev $interface $m; shift 2
     done
   elif [ -n "$router" ]; then
-    m=${interface#eth}; case $m in 0|*[!0-9]*) m="" ;; *) m="metric $((100+m))" ;; esac   # eth0 owns the default route
     ip route replace default via ${router%% *} dev $interface $m
   fi
   : >/run/resolv.new; [ -n "$domain" ] && echo "search $domain" >>/run/resolv.new
