@@ -25,7 +25,7 @@ need() { # package file...
 need busybox-static /bin/busybox; need dropbear-bin /usr/sbin/dropbear /usr/bin/dropbearkey /usr/bin/dbclient
 need opendoas /usr/bin/doas; need syslinux syslinux; need syslinux-common /usr/lib/syslinux/mbr/mbr.bin
 need syslinux-efi /usr/lib/SYSLINUX.EFI/efi64/syslinux.efi; need mtools mcopy mformat; need e2fsprogs mke2fs resize2fs
-need kmod depmod modprobe; need cpio cpio; need util-linux lsblk; need qemu-utils qemu-img; need openssl openssl
+need kmod depmod modprobe; need cpio cpio; need util-linux lsblk blkid; need qemu-utils qemu-img; need openssl openssl
 [ "$WITH_QGA" = 0 ] || need qemu-guest-agent qemu-ga
 [ -z "$missing" ] || { echo "build.sh: missing Debian packages:$missing" >&2; exit 1; }
 [ "$WITH_QGA" = 1 ] && ROOT_MB=$((ROOT_MB + 5))
@@ -113,7 +113,8 @@ S
 busybox_tree "$R"
 modules "$R" virtio_pci virtio_blk virtio_net virtio_scsi virtio_console virtio_balloon virtio_rng \
   sd_mod sr_mod ata_piix isofs vfat nls_cp437 nls_ascii nls_utf8 button evdev 8021q
-prog "$R" /usr/sbin/dropbear /usr/bin/dropbearkey /usr/bin/dbclient /usr/bin/doas /sbin/resize2fs /bin/lsblk
+prog "$R" /usr/sbin/dropbear /usr/bin/dropbearkey /usr/bin/dbclient /usr/bin/doas /sbin/resize2fs /bin/lsblk /sbin/blkid
+rm "$R/bin/blkid" # busybox's knows no labels
 for l in libnss_files.so.2 libnss_dns.so.2 libnss_compat.so.2; do   # empty stubs on glibc 2.36, kept small
   [ -e /lib/x86_64-linux-gnu/$l ] && cp -L /lib/x86_64-linux-gnu/$l "$R/lib/x86_64-linux-gnu/"
 done

@@ -19,15 +19,25 @@ import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One HTTP exchange: the only class that reads from and writes to Jetty's objects.
 final class Exchange {
     private static final int FILE_BYTES = 512 << 10;
 
+    /// So much of a body that nobody wanted is read after the answer; then the connection ends.
+    private static final int UNWANTED_BYTES = 64 << 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+
     private final Request request;
     private final Response response;
     private final Callback callback;
     private final String mount;
+    private boolean asked;
+    private boolean whole;
 
     Exchange(Request request, Response response, Callback callback, String mount) {
         this.request = request;
@@ -95,15 +105,18 @@ final class Exchange {
     }
 
     InputStream stream() {
+        asked = true;
         return Content.Source.asInputStream(request);
     }
 
     /// @throws Refused 413, longer than `max` bytes; 400, the client stopped in the middle
     byte[] body(int max) {
         if (request.getLength() > max) throw new Refused(413, "Request is too large.");
-        try (var in = stream()) {
+        try {
+            var in = stream();
             var bytes = in.readNBytes(max + 1);
             if (bytes.length > max) throw new Refused(413, "Request is too large.");
+            whole = true;
             return bytes;
         } catch (IOException e) {
             throw new Refused(400, "The request body did not arrive whole.");
@@ -120,7 +133,7 @@ final class Exchange {
                         && reply.status() != 304
                         && !response.getHeaders().contains("Content-Length"))
                     response.getHeaders().put("Content-Length", "0");
-                response.write(true, null, callback);
+                last(null);
             }
             case Reply.Body.Json json -> whole(Json.bytes(json.tree()), "application/json");
             case Reply.Body.Text text -> whole(text.text().getBytes(StandardCharsets.UTF_8), text.contentType());
@@ -162,11 +175,43 @@ final class Exchange {
         }
     }
 
-    private void whole(byte[] bytes, String contentType) {
+    private void whole(byte[] bytes, String contentType) throws IOException {
         type(contentType);
         response.getHeaders().put("Content-Length", bytes.length);
-        boolean head = method().equals("HEAD");
-        response.write(true, head ? null : ByteBuffer.wrap(bytes), callback);
+        last(method().equals("HEAD") ? null : ByteBuffer.wrap(bytes));
+    }
+
+    /// The answer's end. A client whose request is refused may still be sending it, and loses the answer when the
+    /// connection ends under its hands: it is answered at once, and what it sends is read and forgotten.
+    private void last(@Nullable ByteBuffer bytes) throws IOException {
+        if (whole || !sendsBody()) {
+            response.write(true, bytes, callback);
+            return;
+        }
+        // It waits for "100 Continue", which never comes: there is nothing to read, and nothing to wait for.
+        boolean waits = !asked && header("Expect").isPresent();
+        if (waits || request.getLength() > UNWANTED_BYTES) response.getHeaders().put("Connection", "close");
+        Content.Sink.write(response, true, bytes == null ? ByteBuffer.allocate(0) : bytes);
+        if (!waits) forgetTheRest();
+        callback.succeeded();
+    }
+
+    private boolean sendsBody() {
+        return request.getLength() > 0 || request.getHeaders().contains("Transfer-Encoding");
+    }
+
+    private void forgetTheRest() {
+        var buffer = new byte[64 << 10];
+        var in = stream();
+        try {
+            for (long left = UNWANTED_BYTES; left > 0; ) {
+                int n = in.read(buffer);
+                if (n < 0) return;
+                left -= n;
+            }
+        } catch (IOException e) {
+            LOG.debug("the client, which has its answer, did not send its request to the end: {}", e.getMessage());
+        }
     }
 
     private void type(String contentType) {

@@ -7,12 +7,17 @@ import cloud.yun.kernel.error.CloudException.NotFound;
 import cloud.yun.kernel.http.ApiService.Microversions;
 import cloud.yun.kernel.json.Json;
 import cloud.yun.kernel.policy.Policy;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -208,5 +213,51 @@ class GatewayTest {
                 .method(method, BodyPublishers.noBody())
                 .build();
         return client.send(request, BodyHandlers.ofString()).statusCode();
+    }
+
+    /// A client that sends its body after its headers, as most do, must get the refusal and keep its connection.
+    @Test
+    void refusal_beforeTheBodyHasCome_leavesTheConnectionToTheNextRequest() throws Exception {
+        try (var socket = new Socket("127.0.0.1", gateway.port())) {
+            socket.setSoTimeout(10_000);
+            var out = socket.getOutputStream();
+            var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+            out.write(head("POST", "/v2.1/things", "Content-Length: 200000\r\n"));
+            out.flush();
+            assertThat(answer(in)).startsWith("HTTP/1.1 401 ");
+            out.write(new byte[200_000]);
+            out.write(head("GET", "/", ""));
+            out.flush();
+            assertThat(answer(in)).startsWith("HTTP/1.1 200 ");
+        }
+    }
+
+    @Test
+    void refusal_ofAClientThatAskedWhetherToGoOn_endsTheConnection() throws Exception {
+        try (var socket = new Socket("127.0.0.1", gateway.port())) {
+            socket.setSoTimeout(10_000);
+            var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+            socket.getOutputStream()
+                    .write(head("POST", "/v2.1/things", "Content-Length: 9\r\nExpect: 100-continue\r\n"));
+            assertThat(answer(in)).startsWith("HTTP/1.1 401 ").contains("Connection: close");
+            assertThat(in.read()).isEqualTo(-1);
+        }
+    }
+
+    private static byte[] head(String method, String path, String more) {
+        return (method + " /compute" + path + " HTTP/1.1\r\nHost: yun\r\n" + more + "\r\n")
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    /// Status line and headers; the body is read past.
+    private static String answer(BufferedReader in) throws IOException {
+        var head = new StringBuilder();
+        int length = 0;
+        for (var line = in.readLine(); line != null && !line.isEmpty(); line = in.readLine()) {
+            head.append(line).append('\n');
+            if (line.startsWith("Content-Length: ")) length = Integer.parseInt(line.substring(16));
+        }
+        for (int i = 0; i < length; i++) in.read();
+        return head.toString();
     }
 }
