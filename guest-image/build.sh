@@ -114,7 +114,7 @@ busybox_tree "$R"
 modules "$R" virtio_pci virtio_blk virtio_net virtio_scsi virtio_console virtio_balloon virtio_rng \
   sd_mod sr_mod ata_piix isofs vfat nls_cp437 nls_ascii nls_utf8 button evdev 8021q
 prog "$R" /usr/sbin/dropbear /usr/bin/dropbearkey /usr/bin/dbclient /usr/bin/doas /sbin/resize2fs /bin/lsblk /sbin/blkid
-rm "$R/bin/blkid" # busybox's knows no labels
+rm -f "$R/bin/blkid" # busybox's knows no labels
 for l in libnss_files.so.2 libnss_dns.so.2 libnss_compat.so.2; do   # empty stubs on glibc 2.36, kept small
   [ -e /lib/x86_64-linux-gnu/$l ] && cp -L /lib/x86_64-linux-gnu/$l "$R/lib/x86_64-linux-gnu/"
 done
