@@ -136,8 +136,19 @@ public final class PowerSync implements Reconciler {
         w.db().write(tx -> new ServerStore(tx).power(seen, state, w.clock().instant()));
     }
 
+    /// Nobody owns the server meanwhile: a delete may begin, and even end, under way. What it removed must not come
+    /// back.
     private void remake(String host, Server server) {
         LOG.info("server {} has no guest on {}; making it again", server.id(), host);
+        try {
+            make(host, server);
+        } finally {
+            var now = w.db().read(tx -> new ServerStore(tx).find(server.id()));
+            if (now.filter(s -> s.taskState() != TaskState.DELETING).isEmpty()) remove(host, server.id());
+        }
+    }
+
+    private void make(String host, Server server) {
         var guest = guests.of(server.id());
         for (var nic : guest.nics()) w.ports().plug(nic.portId(), host);
         guest.image().ifPresent(i -> w.agents().cacheImage(host, i));
@@ -178,8 +189,12 @@ public final class PowerSync implements Reconciler {
                                     && HOMELESS.contains(known.get().vmState())));
             if (!gone) continue;
             LOG.warn("{} has a guest or files of {}, which is not there any more; removing them", host, id);
-            w.agents().destroy(host, id);
-            w.agents().deleteDisks(host, id);
+            remove(host, id);
         }
+    }
+
+    private void remove(String host, String serverId) {
+        w.agents().destroy(host, serverId);
+        w.agents().deleteDisks(host, serverId);
     }
 }

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// The network room's front door with one network, `private`: rows in the database, plugged taps in memory.
 public final class FakePorts implements ServerPorts {
@@ -26,6 +27,7 @@ public final class FakePorts implements ServerPorts {
 
     /// What is on hosts: `port@host`.
     public final Set<String> plugged = ConcurrentHashMap.newKeySet();
+    private final AtomicReference<Runnable> whilePlugging = new AtomicReference<>(() -> {});
 
     @Override
     public List<Wanted> standard(Tx tx, Caller caller) {
@@ -115,8 +117,14 @@ public final class FakePorts implements ServerPorts {
                 .toList();
     }
 
+    /// This happens once, while a port is plugged.
+    public void meanwhile(Runnable event) {
+        whilePlugging.set(event);
+    }
+
     @Override
     public void plug(String portId, String host) {
+        whilePlugging.getAndSet(() -> {}).run();
         plugged.add(portId + "@" + host);
     }
 

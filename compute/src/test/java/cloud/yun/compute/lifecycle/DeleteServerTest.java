@@ -95,6 +95,20 @@ class DeleteServerTest {
         requireDeleted(id, "tried again");
     }
 
+    /// The host has lost the guest, which is made again; the user deletes the server in that very moment.
+    @Test
+    void delete_whileALostGuestIsMadeAgain_leavesNothing() throws InterruptedException {
+        var id = server();
+        cloud.hypervisor().destroy(id);
+        cloud.ports.meanwhile(() -> {
+            delete(id);
+            Awaitility.await().until(() -> cloud.server(id).vmState() == VmState.DELETED);
+        });
+        cloud.sync.settled("host1");
+        assertThat(cloud.hypervisor().guests()).isEmpty();
+        assertThat(cloud.hypervisor().serversWithFiles()).isEmpty();
+    }
+
     @Test
     void delete_whenTheProcessDiesBetweenAnyTwoTasks_isFinishedAfterTheRestart() throws InterruptedException {
         for (var task : TASKS.subList(0, TASKS.size() - 1)) {
